@@ -1,0 +1,124 @@
+"""Settings: a person's own and a garden's, read once into values that cannot be wrong.
+
+Both files have the shape of `.claude/settings.json`; our keys stand under `"pmagent"`. A garden's
+file travels with the folder, so it may only say what is harmless there: which CSV files describe
+the documents, what to leave out, how large a file may be. What loads a model or opens a connection
+is read from the person's own file alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from pmagent.errors import SettingsError
+from pmagent.paths import SETTINGS_DIR, Homes, reason_of
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+SETTINGS_FILE = "settings.json"
+MAX_SETTINGS_BYTES = 1_000_000
+
+VectorStore = Literal["embedded", "http", "cloud"]
+_VECTOR_STORES = ("embedded", "http", "cloud")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is set, with the shipped value where nothing is."""
+
+    metadata: tuple[str, ...] = ()
+    """CSV files, relative to the garden, with columns path, title and date, published or
+    approx_date."""
+    exclude: tuple[str, ...] = ()
+    """Globs of paths that are not read."""
+    max_file_mb: int = 32
+    """Larger files are skipped, and said to be."""
+    model: str = DEFAULT_MODEL
+    """A sentence-transformers name or folder. Person's own settings only."""
+    vector_store: VectorStore = "embedded"
+    """Where Chroma keeps the vectors. Person's own settings only."""
+    vector_store_url: str = ""
+    """`http://host:port` for `http`. Person's own settings only."""
+    exact_below: int = 200_000
+    """Up to this many vectors they are scanned exactly. Person's own settings only."""
+
+
+_GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
+_PERSON_KEYS = _GARDEN_KEYS | {"model", "vector-store", "vector-store-url", "exact-below"}
+
+
+def read_settings(root: Path, homes: Homes) -> Settings:
+    """The settings of the garden at `root`: the person's own, with the garden's laid over.
+
+    Raises:
+        SettingsError: a file cannot be read, is not JSON, or has a key or value without meaning.
+    """
+    settings = Settings()
+    for path, keys in (
+        (homes.config / SETTINGS_FILE, _PERSON_KEYS),
+        (root / SETTINGS_DIR / SETTINGS_FILE, _GARDEN_KEYS),
+    ):
+        settings = _lay_over(settings, _read_section(path), path, keys)
+    return settings
+
+
+def _read_section(path: Path) -> Mapping[str, object]:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_SETTINGS_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise SettingsError(f'cannot read "{path}": {reason_of(exc)}') from exc
+    if len(raw) > MAX_SETTINGS_BYTES:
+        raise SettingsError(f'"{path}" is larger than {MAX_SETTINGS_BYTES:,} bytes')
+    try:
+        whole = cast("object", json.loads(raw))
+    except (ValueError, RecursionError) as exc:
+        raise SettingsError(f'"{path}" is not JSON: {exc}', "mend it, or remove it") from exc
+    if not isinstance(whole, dict):
+        raise SettingsError(f'"{path}" does not hold a JSON object', 'begin it with "{"')
+    section = cast("dict[str, object]", whole).get("pmagent", {})
+    if not isinstance(section, dict):
+        raise SettingsError(f'"pmagent" in "{path}" is not an object')
+    return cast("dict[str, object]", section)
+
+
+def _lay_over(
+    settings: Settings, section: Mapping[str, object], path: Path, allowed: set[str]
+) -> Settings:
+    for key, value in section.items():
+        if key not in allowed:
+            raise SettingsError(f'"{path}" has the key "{key}"', _hint_for(key, allowed))
+        settings = replace(settings, **{key.replace("-", "_"): _checked(key, value, path)})
+    return settings
+
+
+def _hint_for(key: str, allowed: set[str]) -> str:
+    if key in _PERSON_KEYS:
+        return f'"{key}" is read from your own settings only, never from a garden'
+    near = difflib.get_close_matches(key, sorted(allowed), n=1)
+    known = ", ".join(sorted(allowed))
+    return f'did you mean "{near[0]}"?' if near else f"known keys: {known}"
+
+
+def _checked(key: str, value: object, path: Path) -> object:
+    if key in {"metadata", "exclude"}:
+        if isinstance(value, list) and all(isinstance(x, str) for x in cast("list[object]", value)):
+            return tuple(cast("list[str]", value))
+        raise SettingsError(f'"{key}" in "{path}" is not a list of strings')
+    if key in {"max-file-mb", "exact-below"}:
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        raise SettingsError(f'"{key}" in "{path}" is not a whole number above 0')
+    if not isinstance(value, str):
+        raise SettingsError(f'"{key}" in "{path}" is not a string')
+    if key == "vector-store" and value not in _VECTOR_STORES:
+        raise SettingsError(
+            f'"vector-store" in "{path}" is "{value}"', f"one of: {', '.join(_VECTOR_STORES)}"
+        )
+    return value

@@ -1,0 +1,70 @@
+"""What can break, as one tree. Expected outcomes are values (`Abstention`), not exceptions.
+
+PmagentError
+├── UsageError          a wrong flag, query or reference                     exit 2
+├── GardenError         no garden here, or it cannot be opened               exit 3
+│   └── SettingsError   a settings file says something that has no meaning   exit 3
+├── ReadError           one file cannot be read; the others can
+│   └── SkipError       one file is not read on purpose
+├── AccessError         outside the garden                                   exit 5
+├── IndexFaultError     the index is missing, locked or damaged              exit 7
+│   ├── LockedError     another process is writing it
+│   └── StorageError    the disk is full or refuses
+├── ChildError          a process of ours died or gave no answer in time
+└── EmbedderError       the model's weights are missing or fail their self-test; words still work
+"""
+
+from __future__ import annotations
+
+
+class PmagentError(Exception):
+    """Something a person can understand: `message` says what happened, `hint` what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(PmagentError):
+    """The call itself is wrong."""
+
+
+class GardenError(PmagentError):
+    """There is no garden, or it cannot be opened."""
+
+
+class SettingsError(GardenError):
+    """A settings file has an unknown key or a value of the wrong kind."""
+
+
+class ReadError(PmagentError):
+    """One file cannot be read: damaged, encrypted, unreadable, of no known format."""
+
+
+class SkipError(ReadError):
+    """One file is left out on purpose: too large, binary, private, a link."""
+
+
+class AccessError(PmagentError):
+    """A path outside the garden was asked for."""
+
+
+class IndexFaultError(PmagentError):
+    """The index is missing, locked or damaged."""
+
+
+class LockedError(IndexFaultError):
+    """Another process is writing this index."""
+
+
+class StorageError(IndexFaultError):
+    """The disk is full, or refuses to be written."""
+
+
+class EmbedderError(PmagentError):
+    """The embedder's weights are missing or wrong. Search by words still works."""
+
+
+class ChildError(PmagentError):
+    """A process we started died, or gave no answer in time."""
