@@ -1,0 +1,1 @@
+"""A garden's files: found, opened, decoded, parsed and cut into passages."""
