@@ -1,26 +1,14 @@
-"""The values everything else passes around: documents, passages, locators, hits, answers.
-
-Pure data. Nothing here reads a file, a clock or the environment; a value that exists is valid.
-"""
+"""What is read: blocks, documents, passages, and the places they are cited by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 DateSource = Literal["front matter", "file name", "metadata", "first commit", "modified"]
 """Where a document's date was read, from the surest to the weakest."""
-
-StateName = Literal["indexed", "waiting", "skipped", "failed"]
-"""What became of a file."""
-
-StageName = Literal["scan", "words", "model", "static", "meaning", "vectors", "ready"]
-"""The stages of an index run, in order."""
-
-Tier = Literal["words", "static", "meaning"]
-"""What an answer came from: tantivy words, static vectors, or the transformer's vectors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,191 +161,6 @@ class Citation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Query:
-    """A question and what may answer it."""
-
-    text: str
-    since: date | None = None
-    until: date | None = None
-    speaker: str | None = None
-    """Part of a speaker's name, without regard to case."""
-    within: tuple[str, ...] = ()
-    """Globs over garden-relative paths; none means everywhere."""
-    limit: int = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Why:
-    """How one hit came to its rank: each arm's raw score, None where the arm did not see it."""
-
-    words: float | None = None
-    meaning: float | None = None
-    static: float | None = None
-    late: float | None = None
-    neighbour: float = 0.0
-    document: float = 0.0
-    terms: tuple[str, ...] = ()
-    """Words of the question that stand in the passage."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hit:
-    """A passage found for a query."""
-
-    passage: Passage
-    citation: Citation
-    score: float
-    why: Why
-    focus: Locator
-    """The sentence or two inside the passage that answers best."""
-    quote: str
-    """The words at `focus`, verbatim on one line."""
-    duplicates: tuple[Citation, ...] = ()
-    """Other places that say nearly the same words."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How much of the garden an answer could see."""
-
-    documents: int
-    passages: int
-    with_static: int
-    with_meaning: int
-    waiting: int = 0
-    """Files known but not read yet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """The hits of one query, best first, and how sure the archive's answer is."""
-
-    query: Query
-    hits: tuple[Hit, ...]
-    confidence: float
-    """Probability, 0 to 1, that the archive speaks of this at all."""
-    threshold: float
-    """Below this confidence `where` and `ask` abstain."""
-    tier: Tier
-    coverage: Coverage
-    intent: str
-    """What the question asks for: `topic`, `first`, `latest`, `who`, `when`, `how many`."""
-    is_refined: bool = False
-    elapsed_ms: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Theme:
-    """Hits that speak of the same thing, oldest first."""
-
-    label: str
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Map:
-    """Where something was said before: themes × time × source."""
-
-    found: Found
-    themes: tuple[Theme, ...]
-    first: Hit
-    latest: Hit
-    timeline: tuple[tuple[str, int], ...]
-    """(`2024-Q3`, mentions), every quarter from first to latest, empty ones too."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sentence:
-    """One sentence of an answer, verbatim from the file its citation names."""
-
-    text: str
-    citation: Citation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """An extractive answer: every sentence stands in the archive where its citation says."""
-
-    found: Found
-    sentences: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Abstention:
-    """The archive does not say it; what came nearest, and why that is not enough."""
-
-    reason: Literal["no_hits", "weak_evidence", "outdated"]
-    """`outdated`: what was found has changed in its files since they were indexed."""
-    found: Found
-
-    @property
-    def nearest(self) -> tuple[Hit, ...]:
-        """The three closest passages, so that a person can disagree."""
-        return self.found.hits[:3]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileState:
-    """What the index knows of one file."""
-
-    path: str
-    state: StateName
-    reason: str = ""
-    """Why it is skipped or failed, or what damage was read around; one plain sentence."""
-    passages: int = 0
-    date: date | None = None
-    date_source: DateSource | None = None
-    format: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status:
-    """Every file of the garden and what share of it can be searched."""
-
-    root: str
-    files: tuple[FileState, ...]
-    coverage: Coverage
-    is_being_indexed: bool
-    embedder: str
-    notes: tuple[str, ...] = ()
-    """What is degraded, and what to do, one sentence each."""
-
-    def count(self, state: str) -> int:
-        """Files in `state`."""
-        return sum(item.state == state for item in self.files)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """A moment of an index run. `done` of `total` in the stage's own unit."""
-
-    stage: StageName
-    done: int
-    total: int
-    unit: str
-    rate: float = 0.0
-    """Units a second over the last few seconds."""
-    left_s: float | None = None
-    path: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexReport:
-    """What one index run changed."""
-
-    new: int = 0
-    changed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    failed: tuple[FileState, ...] = ()
-    passages: int = 0
-    embedded: int = 0
-    """Texts that went through the transformer in this run."""
-    elapsed_s: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
 class Reading:
     """Lines of one document around a place, as read from the file now."""
 
@@ -370,20 +173,6 @@ class Reading:
     cited: tuple[int, int]
     """First and last cited line."""
     total_lines: int
-    extra: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One thing `doctor` looked at."""
-
-    id: str
-    is_ok: bool
-    says: str
-    fix: str = ""
-
-
-Reply = Answer | Abstention
 
 
 def format_time(milliseconds: int) -> str:

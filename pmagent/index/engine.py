@@ -1,0 +1,106 @@
+"""The reading end of an index: the newest state of it, and the encoders questions need.
+
+A state is loaded whole and kept until the indexer commits another. Each store that is missing or
+damaged is left out and said to be; words alone are enough to answer.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from pathlib import Path
+
+from pmagent.config import Settings
+from pmagent.errors import EmbedderError, IndexFaultError
+from pmagent.index.embed import OnnxEmbedder, load_embedder
+from pmagent.index.encoders import PassageEncoder, SketchEncoder
+from pmagent.index.layout import LEDGER, MEANING, STATIC, WORDS
+from pmagent.index.ledger import Ledger
+from pmagent.index.matrix import FlatMatrix
+from pmagent.index.reader import IndexReader
+from pmagent.index.static import StaticEmbedder, load_static
+
+RELOAD_SHARE = 5.0
+"""A state is used at least this many times as long as it took to load."""
+
+
+class Engine:
+    """Everything a search needs, loaded when first asked for."""
+
+    def __init__(self, data_dir: Path, cache: Path, settings: Settings) -> None:
+        if not (data_dir / LEDGER).exists():
+            raise IndexFaultError("this garden has no index yet", 'make it: "pmagent index"')
+        self._data_dir = data_dir
+        self._cache = cache
+        self._settings = settings
+        self.ledger = Ledger(data_dir / LEDGER, read_only=True)
+        self.notes: list[str] = []
+        self._reader: IndexReader | None = None
+        self._version = -1
+        self._loaded_at = 0.0
+        self._load_s = 0.0
+
+    def close(self) -> None:
+        """Release the files."""
+        self.ledger.close()
+
+    def reader(self) -> IndexReader:
+        """The newest state of the index, or one that is seconds old while much is being written."""
+        version = int(self.ledger.database.execute("PRAGMA data_version").fetchone()[0])
+        is_due = time.monotonic() - self._loaded_at > RELOAD_SHARE * self._load_s
+        if self._reader is None or (version != self._version and is_due):
+            began = time.monotonic()
+            self._reader = self._load()
+            self._version = version
+            self._loaded_at = time.monotonic()
+            self._load_s = self._loaded_at - began
+        return self._reader
+
+    @cached_property
+    def embedder(self) -> OnnxEmbedder | None:
+        """The transformer, or None where it is not made yet or cannot be trusted."""
+        try:
+            return load_embedder(self._settings.model, self._cache)
+        except EmbedderError as exc:
+            self._note(f"search by meaning is off: {exc.message}")
+            return None
+
+    @cached_property
+    def encoder(self) -> PassageEncoder | None:
+        """The transformer as search asks for it."""
+        return PassageEncoder(self.embedder) if self.embedder else None
+
+    @cached_property
+    def sketcher(self) -> SketchEncoder | None:
+        """The static word vectors as search asks for them."""
+        return SketchEncoder(self.static) if self.static else None
+
+    @cached_property
+    def static(self) -> StaticEmbedder | None:
+        """The static word vectors, or None where they are not made yet."""
+        try:
+            return load_static(self._settings.model, self._cache)
+        except EmbedderError:
+            return None
+
+    def _load(self) -> IndexReader:
+        return IndexReader(
+            self.ledger,
+            self._data_dir / WORDS,
+            self._matrix(MEANING) if self.embedder else None,
+            self._matrix(STATIC) if self.static else None,
+        )
+
+    def _matrix(self, name: str) -> FlatMatrix | None:
+        path = self._data_dir / name
+        if not path.exists() or self.embedder is None:
+            return None
+        try:
+            return FlatMatrix(path, self.embedder.dim, self.embedder.fingerprint, read_only=True)
+        except IndexFaultError as exc:
+            self._note(f'"{name}" cannot be used ({exc.message}); "pmagent index" makes it anew')
+            return None
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)

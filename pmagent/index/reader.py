@@ -1,0 +1,298 @@
+"""One consistent state of a garden's index, read-only: what `retrieval.ports.SearchIndex` asks for.
+
+Passages are rows of arrays, so that a filter is a mask and every score an addition. The text of a
+passage is fetched only when it is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pmagent.errors import AccessError
+from pmagent.index.ledger import Ledger
+from pmagent.index.lexical import WordReader
+from pmagent.index.rows import PASSAGE_COLUMNS, from_row
+from pmagent.ingest.scan import matches_any
+from pmagent.types import Citation, Coverage, DateSource, Locator, Passage, Query
+
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Matrix(Protocol):
+    """Rows of unit vectors on disk."""
+
+    def scan(self, query_vector: Scores) -> Scores:
+        """The dot product with every row."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class IndexReader:
+    """Answers `SearchIndex` from the ledger, the word index and the two matrices."""
+
+    def __init__(
+        self, ledger: Ledger, words: Path, meaning: Matrix | None, static: Matrix | None
+    ) -> None:
+        self._ledger = ledger
+        self._meaning = meaning
+        self._static = static
+        # One read transaction sees one state of the ledger, whatever is written meanwhile.
+        with _snapshot(ledger):
+            self._load()
+        self._words = WordReader(words)
+        self._scanned: tuple[bytes, Scores] | None = None
+
+    def _load(self) -> None:
+        rows = self._ledger.rows(
+            "SELECT p.id, p.document, p.static_row FROM passages p "
+            "JOIN documents d ON d.id = p.document WHERE d.has_words = 1 "
+            "ORDER BY p.document, p.position"
+        )
+        table = np.array(
+            [(row[0], row[1], -1 if row[2] is None else row[2]) for row in rows], dtype=np.int64
+        ).reshape(-1, 3)
+        self._ids = table[:, 0]
+        self._static_rows = table[:, 2]
+        documents = self._ledger.rows(
+            "SELECT id, path, title, day, date_source FROM documents WHERE state = 'indexed'"
+        )
+        self._documents = {cast("int", row[0]): row for row in documents}
+        self._by_path = {str(row[1]): row for row in documents}
+        self._document_ids, numbers = np.unique(table[:, 1], return_inverse=True)
+        self.document_of = numbers.astype(np.int32)
+        days = [_ordinal(self._documents[int(item)][3]) for item in self._document_ids]
+        self.date_of = np.array(days, dtype=np.int32)[numbers]
+        self._order = np.argsort(self._ids)
+        self._load_windows()
+        waiting = self._ledger.rows("SELECT COUNT(*) FROM documents WHERE state = 'waiting'")
+        self.coverage = Coverage(
+            documents=len(self._document_ids),
+            passages=self.size,
+            with_static=int((self._static_rows >= 0).sum()) if self._static is not None else 0,
+            with_meaning=len(self._windowed),
+            waiting=cast("int", waiting[0][0]),
+        )
+
+    def _load_windows(self) -> None:
+        """Where each passage's window vectors lie, as runs of one long array of matrix rows."""
+        count = len(self._meaning) if self._meaning is not None else 0
+        rows = (
+            self._ledger.rows(
+                "SELECT w.passage, v.row FROM windows w LEFT JOIN vectors v ON v.key = w.key "
+                "ORDER BY w.passage, w.position"
+            )
+            if count
+            else []
+        )
+        table = np.array(
+            [(row[0], -1 if row[1] is None else row[1]) for row in rows], dtype=np.int64
+        ).reshape(-1, 2)
+        table[table[:, 1] >= count, 1] = -1  # written after the matrix was looked at
+        owners, self._first_windows, lengths = np.unique(
+            table[:, 0], return_index=True, return_counts=True
+        )
+        self._window_rows = table[:, 1]
+        whole = np.ones(len(owners), dtype=np.bool_)
+        if len(table):
+            whole = np.minimum.reduceat(self._window_rows, self._first_windows) >= 0
+        positions = self._positions(owners)
+        usable = whole & (positions >= 0)
+        self._windowed = positions[usable]
+        self._window_starts = self._first_windows[usable]
+        self._window_counts = lengths[usable]
+
+    @property
+    def size(self) -> int:
+        """Passages."""
+        return len(self._ids)
+
+    @cached_property
+    def speakers(self) -> tuple[str, ...]:
+        """Every speaker's name as written, most frequent first."""
+        counts: Counter[str] = Counter()
+        for names, count in self._ledger.rows(
+            "SELECT speakers, COUNT(*) FROM passages WHERE speakers <> '' GROUP BY speakers"
+        ):
+            for name in str(names).split("\n"):
+                counts[name] += cast("int", count)
+        return tuple(name for name, _ in counts.most_common())
+
+    def matching(self, query: Query) -> Mask | None:
+        """Rows the query's filters leave; None where it has no filter."""
+        mask: Mask | None = None
+        if query.since is not None or query.until is not None:
+            since = (query.since or date.min).toordinal()
+            until = (query.until or date.max).toordinal()
+            mask = (self.date_of >= since) & (self.date_of <= until)
+        if query.within:
+            paths = (str(self._documents[int(item)][1]) for item in self._document_ids)
+            allowed = np.array([matches_any(path, query.within) for path in paths], dtype=np.bool_)
+            mask = _both(mask, allowed[self.document_of])
+        if query.speaker:
+            wanted = query.speaker.casefold()
+            spoken = np.zeros(self.size, dtype=np.bool_)
+            names = self._ledger.rows("SELECT id, speakers FROM passages WHERE speakers <> ''")
+            ids = [cast("int", row) for row, said in names if wanted in str(said).casefold()]
+            found = self._positions(np.array(ids, dtype=np.int64))
+            spoken[found[found >= 0]] = True
+            mask = _both(mask, spoken)
+        return mask
+
+    def stems(self, text: str) -> list[str]:
+        """The words of `text` as they are indexed, in order, repeats kept."""
+        return self._words.stems(text)
+
+    def idf(self, stem: str) -> float:
+        """ln(1 + (n - df + 0.5) / (df + 0.5)) over passages."""
+        return self._words.idf(stem)
+
+    def words(self, weights: Mapping[str, float], *, limit: int) -> Scores:
+        """(size,) BM25 of the passages' text with speakers and headings."""
+        return self._scattered(*self._words.search("text", weights, limit=limit))
+
+    def words_around(self, weights: Mapping[str, float], *, limit: int) -> Scores:
+        """(size,) the same over each passage with its neighbours and its document's title."""
+        return self._scattered(*self._words.search("around", weights, limit=limit))
+
+    def having(self, text: str) -> Mask:
+        """(size,) rows whose text holds these words side by side, after stemming."""
+        rows = self._words.phrase(text, limit=max(1, self.size))
+        mask = np.zeros(self.size, dtype=np.bool_)
+        found = self._positions(np.array(rows, dtype=np.int64))
+        mask[found[found >= 0]] = True
+        return mask
+
+    def meaning(self, vector: Scores) -> Scores | None:
+        """(size,) cosine of the passage's best window; NaN where not embedded; None without any."""
+        if not len(self._windowed):
+            return None
+        scores = self._scan(vector)
+        best = np.full(self.size, np.nan, dtype=np.float32)
+        # Runs of windows are not contiguous where passages are not whole: reduce over all, pick.
+        highest = np.maximum.reduceat(scores, self._first_windows)
+        chosen = np.searchsorted(self._first_windows, self._window_starts)
+        best[self._windowed] = highest[chosen]
+        return best
+
+    def best_window(self, rows: Sequence[int], vector: Scores) -> tuple[int | None, ...]:
+        """Which of `sentences.windows(passage.text)` is nearest, for each row."""
+        if not len(self._windowed):
+            return (None,) * len(rows)
+        scores = self._scan(vector)
+        where = {int(row): number for number, row in enumerate(self._windowed)}
+        best: list[int | None] = []
+        for row in rows:
+            number = where.get(int(row))
+            if number is None:
+                best.append(None)
+                continue
+            start = self._window_starts[number]
+            run = scores[start : start + self._window_counts[number]]
+            best.append(int(run.argmax()))
+        return tuple(best)
+
+    def static(self, vector: Scores) -> Scores | None:
+        """(size,) cosine of the passage's static vector; NaN where there is none."""
+        if self._static is None or not len(self._static):
+            return None
+        scores = self._static.scan(vector)
+        known = (self._static_rows >= 0) & (self._static_rows < len(scores))
+        result = np.full(self.size, np.nan, dtype=np.float32)
+        result[known] = scores[self._static_rows[known]]
+        return result
+
+    def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:
+        """The passages of these rows, in this order."""
+        ids = [int(self._ids[row]) for row in rows]
+        marks = ", ".join("?" * len(ids))
+        found = {
+            cast("int", row[0]): from_row(self._path(cast("int", row[2])), row[1:])
+            for row in self._ledger.rows(
+                f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})",  # noqa: S608
+                ids,
+            )
+        }
+        return tuple(found[item] for item in ids if item in found)
+
+    def citation(self, passage: Passage, locator: Locator, speaker: str | None) -> Citation:
+        """Title, date and its source of the passage's document, at `locator`."""
+        return self._cite(passage.path, locator, speaker)
+
+    def document(self, path: str) -> Citation:
+        """Title and date of a document, cited as a whole.
+
+        Raises:
+            AccessError: it is not in this index.
+        """
+        if path not in self._by_path:
+            raise AccessError(f'"{path}" is not indexed', '"pmagent status" says why')
+        return self._cite(path, Locator(first_line=1, last_line=1), None)
+
+    def _cite(self, path: str, locator: Locator, speaker: str | None) -> Citation:
+        row = self._by_path[path]
+        return Citation(
+            path=path,
+            locator=locator,
+            title=str(row[2]),
+            date=date.fromisoformat(str(row[3])),
+            date_source=cast("DateSource", row[4]),
+            speaker=speaker,
+        )
+
+    def _path(self, document: int) -> str:
+        return str(self._documents[document][1])
+
+    def _positions(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Row of each passage id, -1 where it is not of this state."""
+        if not self.size:
+            return np.full(len(ids), -1, dtype=np.int64)
+        slot = np.searchsorted(self._ids, ids, sorter=self._order)
+        rows = self._order[np.minimum(slot, self.size - 1)]
+        return np.where(self._ids[rows] == ids, rows, -1)
+
+    def _scattered(self, ids: Sequence[int], scores: Sequence[float]) -> Scores:
+        result = np.zeros(self.size, dtype=np.float32)
+        rows = self._positions(np.array(ids, dtype=np.int64))
+        known = rows >= 0
+        result[rows[known]] = np.array(scores, dtype=np.float32)[known]
+        return result
+
+    def _scan(self, vector: Scores) -> Scores:
+        """(windows,) cosines; the last question's are kept for `best_window`."""
+        mark = vector.tobytes()
+        if self._scanned is None or self._scanned[0] != mark:
+            meaning = cast("Matrix", self._meaning)
+            rows = np.append(meaning.scan(vector), np.float32(-1))  # row -1: not embedded yet
+            self._scanned = (mark, rows[self._window_rows])
+        return self._scanned[1]
+
+
+class _snapshot:  # noqa: N801 - reads as a word
+    """A read transaction of the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._database = ledger.database
+
+    def __enter__(self) -> None:
+        self._database.execute("BEGIN")
+
+    def __exit__(self, *_: object) -> None:
+        self._database.execute("COMMIT")
+
+
+def _both(mask: Mask | None, other: Mask) -> Mask:
+    return other if mask is None else mask & other
+
+
+def _ordinal(day: object) -> int:
+    return date.fromisoformat(str(day)).toordinal() if day else 1
