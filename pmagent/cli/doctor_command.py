@@ -1,0 +1,39 @@
+"""`pmagent doctor`: what works here, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmagent.cli import codes
+from pmagent.cli.output import common_options, make_output
+from pmagent.doctor import examine
+
+
+@click.command(short_help="Check this machine and this garden.")
+@common_options
+def command(**flags: object) -> int:
+    """Check Python, packages, folders, the embedder and, inside a garden, its index.
+
+    Exit code 1 when something does not work.
+    """
+    output = make_output("doctor", flags)
+    checks = list(examine(Path(str(flags["garden"]))))
+    if output.as_json:
+        output.envelope(
+            {
+                "checks": [
+                    {"id": item.id, "ok": item.is_ok, "says": item.says, "fix": item.fix}
+                    for item in checks
+                ]
+            },
+            ok=all(item.is_ok for item in checks),
+        )
+    else:
+        for item in checks:
+            mark = "ok" if item.is_ok else "no"
+            output.line(f"{mark:<4}{item.id:<12} {output.style(item.says)}")
+            if not item.is_ok and item.fix:
+                output.line(f"    fix: {output.style(item.fix)}")
+    return codes.OK if all(item.is_ok for item in checks) else codes.NONE

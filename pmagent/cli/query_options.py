@@ -1,0 +1,134 @@
+"""The flags that narrow a search, and the hits it may open: shared by `where` and `ask`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, ParamSpec, TypeVar, cast
+
+import click
+
+from pmagent.errors import UsageError
+from pmagent.paths import reason_of
+from pmagent.types import Query
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_QUERY = 4_000
+"""Characters of a question; more is a document, and is not searched for word by word."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line of a batch."""
+
+    id: str
+    query: str
+
+
+def query_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--since --until --speaker --in --limit --explain --jsonl --batch --fast."""
+    for option in (
+        click.option(
+            "--batch", metavar="FILE", help='Read a line {"id", "query"} each; - is stdin.'
+        ),
+        click.option("--jsonl", is_flag=True, help="Write one JSON object a line."),
+        click.option(
+            "--fast", is_flag=True, help="Give the first ranking, without the closer look."
+        ),
+        click.option("--explain", is_flag=True, help="Show how each hit came to its rank."),
+        click.option("-n", "--limit", type=click.IntRange(1, 200), help="Hits at most."),
+        click.option("--in", "within", multiple=True, metavar="GLOB", help="Only these files."),
+        click.option("--speaker", metavar="NAME", help="Only where this person speaks."),
+        click.option(
+            "--until", metavar="DAY", help="Only up to this day: 2024, 2024-03, 2024-03-14."
+        ),
+        click.option("--since", metavar="DAY", help="Only from this day on."),
+    ):
+        function = option(function)
+    return function
+
+
+def make_query(text: str, flags: dict[str, object], *, limit: int) -> Query:
+    """The query of a command's arguments.
+
+    Raises:
+        UsageError: the question is empty or too long, or a day is none.
+    """
+    words = " ".join(text.split())
+    if not words:
+        raise UsageError("the question is empty", 'for example: pmagent where "pricing"')
+    if len(words) > LONGEST_QUERY:
+        raise UsageError(
+            f"the question has {len(words):,} characters, more than {LONGEST_QUERY:,}",
+            "ask for one thing at a time",
+        )
+    since, until = flags.get("since"), flags.get("until")
+    return Query(
+        text=words,
+        since=_day(str(since), "--since", end=False) if since else None,
+        until=_day(str(until), "--until", end=True) if until else None,
+        speaker=cast("str | None", flags.get("speaker")),
+        within=cast("tuple[str, ...]", flags.get("within") or ()),
+        limit=cast("int | None", flags.get("limit")) or limit,
+    )
+
+
+def read_batch(source: str) -> Iterator[Asked]:
+    """The questions of a batch file, one by one.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not a question.
+    """
+    try:
+        lines = (
+            sys.stdin.read().splitlines()
+            if source == "-"
+            else Path(source).read_text(encoding="utf-8").splitlines()
+        )
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = reason_of(exc) if isinstance(exc, OSError) else "it is not UTF-8"
+        raise UsageError(f'cannot read "{source}": {reason}') from exc
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            asked = cast("dict[str, object]", json.loads(line))
+            yield Asked(str(asked["id"]), str(asked["query"]))
+        except (ValueError, KeyError, TypeError) as exc:
+            raise UsageError(
+                f'line {number} of "{source}" is not a question',
+                'each line is an object such as {"id": "1", "query": "pricing"}',
+            ) from exc
+
+
+def _day(text: str, flag: str, *, end: bool) -> date:
+    """The first or last day a year, month or day names."""
+    parts = text.strip().split("-")
+    kind: Literal["year", "month", "day"] | None = (
+        {1: "year", 2: "month", 3: "day"}.get(len(parts))  # type: ignore[assignment]
+        if all(part.isdigit() for part in parts)
+        else None
+    )
+    try:
+        numbers = [int(part) for part in parts] if kind else []
+        if kind == "day":
+            return date(numbers[0], numbers[1], numbers[2])
+        if kind == "month":
+            first = date(numbers[0], numbers[1], 1)
+            return _month_end(first) if end else first
+        if kind == "year":
+            return date(numbers[0], 12, 31) if end else date(numbers[0], 1, 1)
+    except ValueError:
+        pass
+    raise UsageError(f'{flag} "{text}" is not a day', "write 2024, 2024-03 or 2024-03-14")
+
+
+def _month_end(first: date) -> date:
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)

@@ -1,0 +1,304 @@
+"""One garden, open: the public API, and the only place that wires the parts together.
+
+Reading never waits for the indexer and never needs it to be there. The heavy parts (tantivy, numpy,
+the embedder) are loaded when a question first needs them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from pmagent.config import Settings, read_settings
+from pmagent.errors import IndexFaultError, ReadError
+from pmagent.index.engine import Engine
+from pmagent.index.layout import LEDGER, forget, is_running
+from pmagent.index.ledger import Ledger
+from pmagent.index.progress import Report
+from pmagent.index.survey import survey
+from pmagent.ingest.files import GardenFiles
+from pmagent.paths import Homes, find_homes, find_root, garden_data_dir
+from pmagent.places import parse_place
+from pmagent.planting import plant
+from pmagent.reading import cut, find_path, line_at, source_lines
+from pmagent.retrieval.answer import compose_answer
+from pmagent.retrieval.prior_art import draw_map
+from pmagent.retrieval.search import find, refine
+from pmagent.retrieval.suggest import suggest
+from pmagent.sandbox.indexer_child import IndexerChild
+from pmagent.types import (
+    Abstention,
+    Answer,
+    Block,
+    Coverage,
+    Found,
+    IndexReport,
+    Map,
+    Progress,
+    Query,
+    Reading,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from pmagent.index.indexer import Indexer
+
+
+class Garden:
+    """One person's archive. Calls block, and are made from one thread at a time."""
+
+    def __init__(self, root: Path, homes: Homes, *, today: Callable[[], date]) -> None:
+        self.root = root.absolute()
+        self.settings: Settings = read_settings(self.root, homes)
+        self.data_dir = garden_data_dir(self.root, homes)
+        self._homes = homes
+        self._today = today
+        self._files = GardenFiles(self.root)
+        self._engine: Engine | None = None
+        self._child: IndexerChild | None = None
+        self._notes: list[str] = []
+
+    @classmethod
+    def open(cls, root: Path, *, home: Path | None = None) -> Garden:
+        """The garden whose folder is `root`.
+
+        Raises:
+            GardenError: there is none, or its settings have a mistake.
+        """
+        return cls(find_root(root), find_homes(home), today=_today)
+
+    @classmethod
+    def find(cls, start: str, *, home: Path | None = None) -> Garden:
+        """The garden that the folder `start` is in."""
+        return cls.open(Path(start), home=home)
+
+    @classmethod
+    def create(cls, root: Path, *, home: Path | None = None, sample: bool = False) -> Garden:
+        """Make `root` a garden, with the sample's files where asked, and open it.
+
+        A garden that is one already stays as it is.
+
+        Raises:
+            GardenError: the folder is missing, cannot be written or, for a sample, is not empty.
+        """
+        plant(root.expanduser(), sample=sample)
+        return cls.open(root, home=home)
+
+    def __enter__(self) -> Garden:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release everything, and end the indexer this garden started."""
+        if self._child is not None:
+            self._child.end()
+        self._close_engine()
+        self._files.close()
+
+    def index(
+        self,
+        *,
+        on_progress: Report | None = None,
+        meaning: bool = True,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> IndexReport:
+        """Read what changed and make it searchable, by words first, then by meaning.
+
+        Raises:
+            LockedError: another process is indexing this garden.
+            StorageError: the disk is full; what was done is kept.
+        """
+        indexer = self._indexer()
+        try:
+            return indexer.run(on_progress, meaning=meaning, stop=stop)
+        finally:
+            self._notes = indexer.notes
+
+    def watch(
+        self, *, on_progress: Report | None, stop: threading.Event, meaning: bool = True
+    ) -> None:
+        """Keep the index fresh until `stop` is set."""
+        self._indexer().keep_fresh(on_progress, stop, meaning=meaning)
+
+    def forget_index(self) -> None:
+        """Remove everything that can be made again from the files."""
+        self._close_engine()
+        forget(self.data_dir)
+
+    def start_indexer(self) -> None:
+        """Keep the index fresh from a child process of low priority, where none runs yet."""
+        if self._child is None or not self._child.is_alive():
+            self._child = IndexerChild(self.root)
+
+    def indexer_progress(self) -> Progress | None:
+        """The indexer's latest word; None while none runs."""
+        return self._child.latest() if self._child is not None else None
+
+    def status(self) -> Status:
+        """Every file, and what share of the garden can be searched."""
+        ledger = self._ledger()
+        files = survey(self._files, ledger, self.settings.exclude)
+        coverage = Coverage(documents=0, passages=0, with_static=0, with_meaning=0)
+        notes: list[str] = []
+        embedder = self.settings.model
+        if ledger is not None:
+            ledger.close()
+            with suppress(IndexFaultError):
+                engine = self._open_engine()
+                coverage = engine.reader().coverage
+                notes = engine.notes
+        else:
+            notes.append('nothing is indexed yet; make it searchable with "pmagent index"')
+        return Status(
+            root=str(self.root),
+            files=files,
+            coverage=coverage,
+            is_being_indexed=is_running(self.data_dir),
+            embedder=embedder,
+            notes=tuple(notes),
+        )
+
+    def search(self, query: Query) -> Found:
+        """The passages that answer `query` best, at once.
+
+        Raises:
+            IndexFaultError: nothing is indexed yet, or the index is damaged.
+        """
+        began = time.perf_counter()
+        engine = self._open_engine()
+        found = find(
+            engine.reader(),
+            query,
+            encoder=engine.encoder,
+            static=engine.sketcher,
+            today=self._today(),
+        )
+        return _timed(found, began)
+
+    def refine(self, found: Found) -> Found:
+        """The same search looked at closely: word by word, in up to a second."""
+        began = time.perf_counter()
+        engine = self._open_engine()
+        encoder = engine.encoder
+        if encoder is None or not found.hits:
+            return found
+        closer = refine(
+            engine.reader(),
+            found,
+            encoder,
+            static=engine.sketcher,
+            today=self._today(),
+        )
+        return _timed(closer, began, before=found.elapsed_ms)
+
+    def where(self, found: Found) -> Map | Abstention:
+        """The hits as a map of themes and time, or an abstention."""
+        engine = self._open_engine()
+        encoder = engine.encoder
+        return draw_map(found, engine.reader(), encode=encoder.encode if encoder else None)
+
+    def ask(self, found: Found) -> Answer | Abstention:
+        """Sentences that answer, each verified to be in its file now; or an abstention."""
+        engine = self._open_engine()
+        encoder = engine.encoder
+        return compose_answer(
+            found,
+            engine.reader(),
+            encode=encoder.encode if encoder else None,
+            read=self._blocks,
+        )
+
+    def read(self, place: str, *, context: int = 5) -> Reading:
+        """The lines around a place such as `notes/pricing.md:42` or `ep-041.vtt#12:44`.
+
+        Raises:
+            AccessError: it is not a file that is read in this garden.
+            UsageError: the place is not understood.
+        """
+        engine = self._open_engine()
+        named = parse_place(place)
+        path = find_path(named, engine.ledger)
+        lines = self._lines(path)
+        cited = named.lines or (1, 1 if named.time_ms is not None else len(lines))
+        if named.time_ms is not None:
+            line = line_at(engine.ledger, path, named.time_ms)
+            cited = (line, line)
+        cited = (min(cited[0], len(lines)), min(cited[1], len(lines)))
+        cited_in = engine.reader().document(path)
+        return Reading(
+            path=path,
+            title=cited_in.title,
+            date=cited_in.date,
+            date_source=cited_in.date_source,
+            lines=cut(lines, cited, context),
+            cited=cited,
+            total_lines=len(lines),
+        )
+
+    def suggestions(self) -> Sequence[str]:
+        """Up to three questions this garden can answer, from what is said often in it."""
+        engine = self._open_engine()
+        return suggest(engine.reader())
+
+    def notes(self) -> Sequence[str]:
+        """What is degraded now, one sentence each; empty when all is well."""
+        return (*self._notes, *(self._engine.notes if self._engine else ()))
+
+    def _indexer(self) -> Indexer:
+        # Late: git, watchdog and the parsers are not needed to answer.
+        from pmagent.index.indexer import Indexer  # noqa: PLC0415
+
+        return Indexer(
+            root=self.root,
+            data_dir=self.data_dir,
+            cache=self._homes.cache,
+            settings=self.settings,
+        )
+
+    def _open_engine(self) -> Engine:
+        if self._engine is None:
+            self._engine = Engine(self.data_dir, self._homes.cache, self.settings)
+        return self._engine
+
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _ledger(self) -> Ledger | None:
+        path = self.data_dir / LEDGER
+        return Ledger(path, read_only=True) if path.exists() else None
+
+    def _lines(self, path: str) -> list[str]:
+        return source_lines(self._files, path, limit=self.settings.max_file_mb * 1_000_000)
+
+    def _blocks(self, path: str) -> Sequence[Block]:
+        """What stands in a file now; nothing where it cannot be read any more."""
+        # Late: the parsers are needed only where an answer is verified.
+        from pmagent.ingest.parse import parse  # noqa: PLC0415
+
+        limit = self.settings.max_file_mb * 1_000_000
+        try:
+            return parse(self._files.read(path, limit=limit)[0], path).blocks
+        except ReadError:
+            return ()
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _timed(found: Found, began: float, *, before: float = 0.0) -> Found:
+    elapsed = (time.perf_counter() - began) * 1000
+    return replace(found, elapsed_ms=before + elapsed)
