@@ -17,7 +17,7 @@ MADE_OF_BLOCKS = (".docx", ".pdf")
 
 
 def find_path(place: Place, ledger: Ledger) -> str:
-    """The indexed file a place names: its path, the end of it, or a part of its name, where one fits.
+    """The indexed file a place names: its path, its end, or a part of its name, where one fits.
 
     Raises:
         AccessError: no such file is part of what may be read here.

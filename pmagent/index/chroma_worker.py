@@ -87,16 +87,18 @@ class _Answers:
     def _complaint(self) -> str:
         """What a sample of the vectors shows to be wrong; reading them loads the whole index."""
         count = self._there.count()
-        for offset in range(0, count, max(count // SAMPLES, 1)):
+        offsets = range(0, count, max(count // SAMPLES, 1))
+        misses = 0
+        for offset in offsets:
             found = self._there.get(limit=1, offset=offset, include=["embeddings"])
             vector = np.asarray(found["embeddings"], np.float32)
             if len(vector) != 1 or abs(float(np.linalg.norm(vector)) - 1) > UNIT_TOLERANCE:
                 return "it holds vectors that are none"
             nearest = self._there.query(query_embeddings=vector, n_results=1, include=["distances"])
             distances = cast("list[list[float]]", nearest["distances"])[0]
-            if not distances or distances[0] > UNIT_TOLERANCE:
-                return "it does not find what it holds"
-        return ""
+            misses += not distances or distances[0] > UNIT_TOLERANCE
+        # The search is approximate: it misses a few of what it holds even when all is well.
+        return "it does not find what it holds" if misses * 2 > len(offsets) else ""
 
     def _add(self, request: Frame) -> Frame:
         ids = cast("list[str]", request.header["ids"])

@@ -123,9 +123,7 @@ class OnnxEmbedder:
 
     def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
         try:
-            return cast(
-                "Vectors", self._session.run(None, {"input_ids": np.array(ids, np.int64)})[0]
-            )
+            return self._session.run(None, {"input_ids": np.array(ids, np.int64)})[0]
         except _RUNTIME_ERRORS as exc:
             raise EmbedderError(f'the embedder "{self.name}" does not run: {exc}', REMAKE) from exc
 
@@ -152,7 +150,6 @@ def ensure_exported(model: str, cache: Path, on_step: Callable[[str], None] | No
     try:
         if verify(find_export(model, cache)):
             return
-        arguments.append("--afresh")
     except EmbedderError:
         pass  # nothing there yet, or nothing whole: that is what the child is for
     try:

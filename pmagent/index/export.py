@@ -26,18 +26,19 @@ from pmagent.index.onnx_graph import SafeTensors, build_bert, can_build, quantis
 from pmagent.index.static import distil, has_static
 from pmagent.index.weights import (
     GRAPH,
-    META,
     RECIPE,
     STATIC,
     TOKENIZER,
     Export,
     Pooling,
     Source,
+    find_export,
     find_source,
     hash_file,
     models_dir,
     point_at,
     publish,
+    verify,
     write_meta,
 )
 from pmagent.paths import make_private_dir, reason_of
@@ -85,10 +86,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
     parser.add_argument("--out", type=Path, required=True, help="the cache folder")
-    parser.add_argument("--afresh", action="store_true", help="even if it is there already")
     arguments = parser.parse_args()
     try:
-        export_model(arguments.model, cast("Path", arguments.out), afresh=arguments.afresh)
+        export_model(arguments.model, cast("Path", arguments.out))
     except PmagentError as exc:
         _tell(error=exc.message, hint=exc.hint)
         sys.exit(1)
@@ -98,8 +98,8 @@ def main() -> None:
         sys.exit(1)
 
 
-def export_model(model: str, cache: Path, *, afresh: bool = False) -> None:
-    """Make the embedder of `model`, unless it is there already and `afresh` is not asked for.
+def export_model(model: str, cache: Path) -> None:
+    """Make the embedder of `model`, unless a whole one of the same weights is there already.
 
     Raises:
         EmbedderError: the weights are missing, are not the expected ones, or do not run.
@@ -114,14 +114,14 @@ def export_model(model: str, cache: Path, *, afresh: bool = False) -> None:
         )
     place = make_private_dir(models_dir(cache))
     name = f"{digest[:16]}-r{RECIPE}"
-    if (place / name / META).exists() and not afresh:
-        point_at(source, cache, name)
+    point_at(source, cache, name)
+    if _is_whole(model, cache):
         return
     _sweep(place)
     folder = Path(tempfile.mkdtemp(dir=place, prefix=".making-"))
     try:
         _make(source, digest, folder)
-        publish(source, folder, cache, name)
+        publish(folder, cache, name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -184,7 +184,7 @@ def _chosen(export: Export) -> Export:
     return replace(
         export,
         precision="fp32",
-        note=f"int8 weights are off on this processor (cosine {cosine:.3f}): embedding is slower",
+        note=f"int8 weights are too far off (cosine {cosine:.3f}), so embedding is slower",
     )
 
 
@@ -252,6 +252,13 @@ def _read_json(path: Path) -> dict[str, object]:
         return cast("dict[str, object]", json.loads(path.read_bytes()))
     except FileNotFoundError:
         return {}
+
+
+def _is_whole(model: str, cache: Path) -> bool:
+    try:
+        return verify(find_export(model, cache))
+    except EmbedderError:
+        return False
 
 
 def _sweep(place: Path) -> None:

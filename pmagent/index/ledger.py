@@ -268,7 +268,7 @@ class Ledger:
     def passage_rows(self, document: int) -> list[tuple[int, str, tuple[object, ...]]]:
         """(row id, path, columns) of a document's passages in order."""
         found = self.rows(
-            f"SELECT p.id, d.path, {PASSAGE_COLUMNS} FROM passages p "  # noqa: S608 - constants
+            f"SELECT p.id, d.path, {PASSAGE_COLUMNS} FROM passages p "
             "JOIN documents d ON d.id = p.document WHERE p.document = ? ORDER BY p.position",
             (document,),
         )
@@ -329,7 +329,7 @@ class Ledger:
         first = (used.fetchone() or (0,))[0] + 1
         numbered = list(enumerate(passages, start=first))
         self.database.executemany(
-            f"INSERT INTO passages ({columns}) VALUES ({marks})",  # noqa: S608 - constants
+            f"INSERT INTO passages ({columns}) VALUES ({marks})",
             ((row, *to_row(passage, document)) for row, passage in numbered),
         )
         self.database.executemany(

@@ -141,7 +141,7 @@ class MeaningSync:
             )
 
     def _count_waiting(self) -> int:
-        return cast("int", self.ledger.rows(f"SELECT COUNT(*) FROM ({_WAITING})")[0][0])  # noqa: S608
+        return cast("int", self.ledger.rows(f"SELECT COUNT(*) FROM ({_WAITING})")[0][0])
 
     def _sketch(self, stop: Stop) -> None:
         """A static vector for every passage that waits for the transformer."""
@@ -211,7 +211,7 @@ class MeaningSync:
         marks = ", ".join("?" * len(passages))
         waiting = self.ledger.rows(
             "SELECT w.passage, w.position, w.key FROM windows w "
-            f"LEFT JOIN vectors v ON v.key = w.key WHERE v.key IS NULL AND w.passage IN ({marks})",  # noqa: S608
+            f"LEFT JOIN vectors v ON v.key = w.key WHERE v.key IS NULL AND w.passage IN ({marks})",
             passages,
         )
         spans = {row: (text, windows(text)) for row, text in self._texts(passages)}
@@ -243,7 +243,7 @@ class MeaningSync:
     def _texts(self, passages: Sequence[int]) -> Iterator[tuple[int, str]]:
         marks = ", ".join("?" * len(passages))
         for row in self.ledger.rows(
-            f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})",  # noqa: S608
+            f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})",
             passages,
         ):
             yield cast("int", row[0]), from_row("", row[1:]).text
@@ -318,5 +318,6 @@ class MeaningSync:
 _WAITING = (
     "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE EXISTS "
     "(SELECT 1 FROM windows w LEFT JOIN vectors v ON v.key = w.key "
-    "WHERE w.passage = p.id AND v.key IS NULL) ORDER BY d.day DESC, p.document, p.position"
+    "WHERE w.passage = p.id AND v.key IS NULL) "
+    "ORDER BY d.date_source = 'modified', d.day DESC, p.document, p.position"
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -30,7 +29,7 @@ Mask = NDArray[np.bool_]
 class Matrix(Protocol):
     """Rows of unit vectors on disk."""
 
-    def scan(self, query_vector: Scores) -> Scores:
+    def scan(self, vector: Scores) -> Scores:
         """The dot product with every row."""
         ...
 
@@ -50,6 +49,7 @@ class IndexReader:
         with _snapshot(ledger):
             self._load()
         self._words = WordReader(words)
+        self._speakers: tuple[str, ...] | None = None
         self._scanned: tuple[bytes, Scores] | None = None
 
     def _load(self) -> None:
@@ -116,9 +116,14 @@ class IndexReader:
         """Passages."""
         return len(self._ids)
 
-    @cached_property
+    @property
     def speakers(self) -> tuple[str, ...]:
         """Every speaker's name as written, most frequent first."""
+        if self._speakers is None:
+            self._speakers = self._count_speakers()
+        return self._speakers
+
+    def _count_speakers(self) -> tuple[str, ...]:
         counts: Counter[str] = Counter()
         for names, count in self._ledger.rows(
             "SELECT speakers, COUNT(*) FROM passages WHERE speakers <> '' GROUP BY speakers"
@@ -218,7 +223,7 @@ class IndexReader:
         found = {
             cast("int", row[0]): from_row(self._path(cast("int", row[2])), row[1:])
             for row in self._ledger.rows(
-                f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})",  # noqa: S608
+                f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})",
                 ids,
             )
         }

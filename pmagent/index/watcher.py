@@ -1,4 +1,4 @@
-"""What changed in a folder, as hints: events get lost, merged and doubled; a rescan is the truth."""
+"""What changed in a folder, as hints: events get lost and merged; a rescan is the truth."""
 
 from __future__ import annotations
 

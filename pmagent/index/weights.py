@@ -161,8 +161,8 @@ def write_meta(export: Export) -> Export:
     return whole
 
 
-def publish(source: Source, made: Path, cache: Path, name: str) -> None:
-    """Move the finished folder `made` to its place and point the source at it.
+def publish(made: Path, cache: Path, name: str) -> None:
+    """Move the finished folder `made` to its place.
 
     What is there already is replaced. Of two that finish at once either may stay: they are equal.
     """
@@ -176,11 +176,10 @@ def publish(source: Source, made: Path, cache: Path, name: str) -> None:
         if not place.is_dir():
             raise
     shutil.rmtree(discarded, ignore_errors=True)
-    point_at(source, cache, name)
 
 
 def point_at(source: Source, cache: Path, name: str) -> None:
-    """Let `source` be served by the finished export `name`."""
+    """Let `source` be served by the export `name`, once that is there."""
     write_atomically(pointer_of(source, cache), name.encode())
 
 

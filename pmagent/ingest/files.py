@@ -47,8 +47,10 @@ class GardenFiles:
             ) from exc
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._root)
+        """Give the descriptor back. Nothing can be read afterwards."""
+        if self._root >= 0:
+            os.close(self._root)
+            self._root = -1
 
     def __enter__(self) -> GardenFiles:
         return self

@@ -44,6 +44,8 @@ class _Piece:
     words: int
     word_index: int
     """Words of the document before it."""
+    line: int
+    """Source line its first character stands on."""
 
 
 def split_passages(path: str, blocks: Sequence[Block]) -> tuple[Passage, ...]:
@@ -139,7 +141,7 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[_Piece]:
     for block in blocks:
         words = len(block.text.split())
         if 0 < words <= LONGEST_TURN:
-            yield _Piece(block, 0, len(block.text), words, index)
+            yield _Piece(block, 0, len(block.text), words, index, block.first_line)
         elif words:
             yield from _cut_turn(block, words, index)
         index += words
@@ -150,16 +152,18 @@ def _cut_turn(block: Block, words: int, index: int) -> Iterator[_Piece]:
     parts = -(-words // TARGET_WORDS)
     share = words / parts
     start = end = taken = before = 0
+    line = block.first_line
     for sentence_start, sentence_end in split_sentences(block.text):
         count = len(block.text[sentence_start:sentence_end].split())
         if taken and taken + count / 2 > share:
-            yield _Piece(block, start, end, taken, index + before)
+            yield _Piece(block, start, end, taken, index + before, line)
             before += taken
+            line += block.text.count("\n", start, sentence_start)
             start, taken = sentence_start, 0
         taken += count
         end = sentence_end
     if taken:
-        yield _Piece(block, start, len(block.text), taken, index + before)
+        yield _Piece(block, start, len(block.text), taken, index + before, line)
 
 
 def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
@@ -211,8 +215,7 @@ def _verbatim(piece: _Piece) -> tuple[str, int, int]:
     """The piece's text without blank lines around it, its source line, and what was cut before."""
     text = piece.block.text[piece.start : piece.end]
     lead = len(text) - len(text.lstrip("\n"))
-    line = piece.block.first_line + piece.block.text.count("\n", 0, piece.start) + lead
-    return text[lead:].rstrip("\n"), line, lead
+    return text[lead:].rstrip("\n"), piece.line + lead, lead
 
 
 def _joined(

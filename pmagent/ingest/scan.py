@@ -25,12 +25,13 @@ SECRET_NAMES = (
 )  # fmt: skip
 """Names that hold keys as a rule, compared without regard to case."""
 
-BINARY_SUFFIXES = frozenset(
-    "png jpg jpeg gif webp bmp tif tiff ico heic avif svgz psd mp3 m4a aac wav flac ogg opus mp4 "
-    "m4v mov mkv avi webm zip gz bz2 xz zst 7z rar tar tgz jar whl exe dll so dylib o a class pyc "
-    "bin dat db sqlite sqlite3 parquet npy npz pt onnx safetensors woff woff2 ttf otf eot iso dmg "
-    "xls xlsx ppt pptx doc odt ods odp epub mobi pages numbers key".split()
-)
+_BINARY = """
+png jpg jpeg gif webp bmp tif tiff ico heic avif svgz psd mp3 m4a aac wav flac ogg opus mp4 m4v
+mov mkv avi webm zip gz bz2 xz zst 7z rar tar tgz jar whl exe dll so dylib o a class pyc bin dat
+db sqlite sqlite3 parquet npy npz pt onnx safetensors woff woff2 ttf otf eot iso dmg xls xlsx
+ppt pptx doc odt ods odp epub mobi pages numbers key
+"""
+BINARY_SUFFIXES = frozenset(_BINARY.split())
 """Suffixes that no parser reads; such a file is not even opened."""
 
 MAX_FILES = 1_000_000

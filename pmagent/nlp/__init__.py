@@ -1,0 +1,1 @@
+"""Words, sentences and key phrases of a text. Pure."""

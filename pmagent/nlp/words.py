@@ -1,7 +1,7 @@
 """Words of a text, which of them carry a question's meaning, and whether two words are one.
 
-Fast and pure. English stop words are left out; other languages pass through whole, and their frequent
-words weigh little because every score downstream is weighted by rarity.
+Fast and pure. English stop words are left out; other languages pass through whole, and their
+frequent words weigh little because every score downstream is weighted by rarity.
 """
 
 from __future__ import annotations
@@ -19,33 +19,35 @@ _ANY_WORD = re.compile(
 _HISSING = ("ches", "shes", "sses", "xes", "zes")
 
 QUESTION_WORDS = frozenset(
-    "what when where which who whom whose why how whats whos wheres hows whens".split()
+    "what when where which who whom whose why how whats whos "  # noqa: SIM905 - words, not a list
+    "wheres hows whens".split()
 )
 """They say what kind of answer is asked for, and stand in no answer."""
 
 TALK_WORDS = frozenset(
-    "say says said saying tell tells told talk talks talked talking mention mentions mentioned "
-    "mentioning discuss discusses discussed discussing discussion speak speaks spoke spoken "
-    "speaking chat chatted cover covered covering bring brings bringing brought come comes came "
-    "coming episode episodes show shows podcast transcript transcripts note notes guest guests "
-    "host hosts listener listeners interview interviewed anyone anybody someone somebody anything "
-    "something everyone everybody ever thing things time joke joked remember "
-    "recall".split()
+    "say says said saying tell tells told talk talks talked "  # noqa: SIM905 - words, not a list
+    "talking mention mentions mentioned mentioning discuss discusses discussed discussing "
+    "discussion speak speaks spoke spoken speaking chat chatted cover covered covering bring "
+    "brings bringing brought come comes came coming episode episodes show shows podcast "
+    "transcript transcripts note notes guest guests host hosts listener listeners interview "
+    "interviewed anyone anybody someone somebody anything something everyone everybody ever "
+    "thing things time joke joked remember recall".split()
 )
 """The words people wrap around what they look for: in an archive of talk they find everything."""
 
 STOP_WORDS = QUESTION_WORDS | frozenset(
-    "a about above after again against all also am an and any are aren as at be because been before "
-    "being below between both but by can cannot could couldn d did didn do does doesn doing don "
-    "done down during each either else etc few for from further get gets getting give given go goes "
-    "going gone got had hadn has hasn have haven having he her here hers herself him himself his i "
-    "if in into is isn it its itself just know let like ll m made make makes making many may me "
-    "might mine more most much must my myself neither no nor not now of off on once one only onto "
-    "or other our ours ourselves out over own per please put quite rather re really s same she "
-    "should shouldn since so some still such t than that the their theirs them themselves then "
-    "there these they this those though through thus to too under until up upon us ve very via was "
-    "wasn way we well were weren whether while will with within without won would wouldn yet you "
-    "your yours yourself yourselves".split()
+    "a about above after again against all also am an and any "  # noqa: SIM905 - words, not a list
+    "are aren as at be because been before being below between both but by can cannot could couldn "
+    "d did didn do does doesn doing don done down during each either else etc few for from "
+    "further get gets getting give given go goes going gone got had hadn has hasn have haven "
+    "having he her here hers herself him himself his i if in into is isn it its itself just "
+    "know let like ll m made make makes making many may me might mine more most much must my "
+    "myself neither no nor not now of off on once one only onto or other our ours ourselves out "
+    "over own per please put quite rather re really s same she should shouldn since so some "
+    "still such t than that the their theirs them themselves then there these they this those "
+    "though through thus to too under until up upon us ve very via was wasn way we well were "
+    "weren whether while will with within without won would wouldn yet you your yours yourself "
+    "yourselves".split()
 )
 """English, lower case; contractions as the index splits them (`don`, `t`, `ll`)."""
 
@@ -63,12 +65,12 @@ def tokens(text: str) -> list[str]:
 def content_terms(text: str) -> list[str]:
     """The words of a question that can stand in its answer, each once, in order of appearance.
 
-    Words of talking about talk are left out unless they are all there is; so are stop words. At most
-    60: the rest of a longer question adds cost, not meaning.
+    Words of talking about talk are left out unless they are all there is; so are stop words. At
+    most 60: the rest of a longer question adds cost, not meaning.
     """
     words = list(dict.fromkeys(_bare(word) for word in tokens(text)))
     for unwanted in (STOP_WORDS | TALK_WORDS, STOP_WORDS, frozenset[str]()):
-        kept = [word for word in words if word not in unwanted]
+        kept = [word for word in words if _stem_of_contraction(word) not in unwanted]
         if kept:
             return kept[:_FEW]
     return []
@@ -76,7 +78,8 @@ def content_terms(text: str) -> list[str]:
 
 def is_filler(word: str) -> bool:
     """Whether a lower-case word carries no subject: a stop word, or one of talking about talk."""
-    return word in STOP_WORDS or word in TALK_WORDS
+    bare = _stem_of_contraction(word)
+    return bare in STOP_WORDS or bare in TALK_WORDS
 
 
 def is_same_word(one: str, other: str) -> bool:
@@ -103,3 +106,8 @@ def singular(word: str) -> str:
 
 def _bare(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s")) else word
+
+
+def _stem_of_contraction(word: str) -> str:
+    """`we` of `we'll`, `don` of `don't`."""
+    return word.replace("’", "'").partition("'")[0]

@@ -122,7 +122,10 @@ def test_read_shows_the_lines_of_a_citation(indexed: str) -> None:
     raw = run("read", "--raw", "--garden", indexed, "2024-03-14-ep-041.vtt:9")
     by_time = run("read", "--json", "--garden", indexed, "ep-041.vtt#0:10")
 
-    assert raw.out == "<v Tom Okafor>And the lighthouse customers wanted an export they can keep offline.\n"
+    assert (
+        raw.out
+        == "<v Tom Okafor>And the lighthouse customers wanted an export they can keep offline.\n"
+    )
     assert by_time.data["path"] == "2024-03-14-ep-041.vtt"
 
 
@@ -195,7 +198,9 @@ def test_a_garden_without_an_index_and_a_locked_one_end_with_seven(garden: Garde
 
 def test_settings_with_a_mistake_name_the_file_and_the_nearest_key(root: Path) -> None:
     (root / ".pmagent").mkdir()
-    (root / ".pmagent" / "settings.json").write_text('{"pmagent": {"exlude": []}}', encoding="utf-8")
+    (root / ".pmagent" / "settings.json").write_text(
+        '{"pmagent": {"exlude": []}}', encoding="utf-8"
+    )
 
     ran = run("index", "--garden", str(root))
 
@@ -206,7 +211,9 @@ def test_settings_with_a_mistake_name_the_file_and_the_nearest_key(root: Path) -
 
 def test_a_garden_cannot_name_the_model_that_is_loaded(root: Path) -> None:
     (root / ".pmagent").mkdir()
-    (root / ".pmagent" / "settings.json").write_text('{"pmagent": {"model": "/x"}}', encoding="utf-8")
+    (root / ".pmagent" / "settings.json").write_text(
+        '{"pmagent": {"model": "/x"}}', encoding="utf-8"
+    )
 
     ran = run("index", "--garden", str(root))
 
@@ -215,7 +222,9 @@ def test_a_garden_cannot_name_the_model_that_is_loaded(root: Path) -> None:
 
 
 def test_hostile_text_reaches_no_terminal(root: Path) -> None:
-    (root / "evil.txt").write_text("The wigeon \x1b]0;title\x07\x1b[31mred\x1b[0m.\n", encoding="utf-8")
+    (root / "evil.txt").write_text(
+        "The wigeon \x1b]0;title\x07\x1b[31mred\x1b[0m.\n", encoding="utf-8"
+    )
     (root / "new\nline[bold].md").write_text("The skua note.\n", encoding="utf-8")
     run("init", str(root))
     run("index", "--words-only", "--garden", str(root))

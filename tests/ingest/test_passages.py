@@ -49,8 +49,8 @@ def words_of(passage: Passage) -> list[tuple[int, int, str]]:
     for line, segment in zip(passage.text.split("\n"), passage.segments, strict=True):
         skip = len(segment.speaker) + 2 if segment.speaker else 0
         for word in re.finditer(r"\S+", line):
-            if word.start() >= skip:
-                found.append((offset + word.start(), offset + word.end(), word.group()))
+            at = offset + word.start()
+            found += [(at, at + len(word.group()), word.group())] if word.start() >= skip else []
         offset += len(line) + 1
     return found
 

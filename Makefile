@@ -1,0 +1,52 @@
+# Two commands are all a fresh machine needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
+SAMPLE := examples/garden
+QUESTION := what should we charge for a seat
+
+.PHONY: demo test check docs bench bench-quality bench-speed clean
+
+demo: $(VENV)/.installed
+	@if [ -t 1 ]; then \
+	  $(BIN)/pmagent index --words-only --quiet --garden $(SAMPLE) >/dev/null && \
+	  cd $(SAMPLE) && exec ../../$(BIN)/pmagent; \
+	else \
+	  $(BIN)/pmagent index --quiet --garden $(SAMPLE) >/dev/null && \
+	  $(BIN)/pmagent where --garden $(SAMPLE) "$(QUESTION)"; \
+	fi
+
+test: $(VENV)/.developed
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.developed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/.developed
+	@$(BIN)/python docs/generate.py
+
+bench: bench-quality bench-speed
+
+bench-quality: $(VENV)/.developed
+	@$(BIN)/python -m benchmarks.quality
+
+bench-speed: $(VENV)/.developed
+	@$(BIN)/python -m benchmarks.speed
+
+clean:
+	rm -rf $(VENV) dist build
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "setting up .venv: a few minutes, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -c constraints.txt torch==2.13.0
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
+	@$(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
