@@ -26,7 +26,6 @@ from pmagent.index.survey import survey
 from pmagent.ingest.files import GardenFiles
 from pmagent.paths import Homes, find_homes, find_root, garden_data_dir
 from pmagent.places import parse_place
-from pmagent.planting import plant
 from pmagent.reading import cut, find_path, line_at, source_lines
 from pmagent.retrieval.answer import compose_answer
 from pmagent.retrieval.prior_art import draw_map
@@ -88,6 +87,9 @@ class Garden:
         Raises:
             GardenError: the folder is missing, cannot be written or, for a sample, is not empty.
         """
+        # Late: it reads CSV headers, whose decoder no question needs.
+        from pmagent.planting import plant  # noqa: PLC0415
+
         plant(root.expanduser(), sample=sample)
         return cls.open(root, home=home)
 
@@ -205,7 +207,8 @@ class Garden:
     def where(self, found: Found) -> Map | Abstention:
         """The hits as a map of themes and time, or an abstention."""
         engine = self._open_engine()
-        encoder = engine.encoder
+        # Naming themes by meaning costs a second; the first answer does without.
+        encoder = engine.encoder if found.is_refined else None
         return draw_map(found, engine.reader(), encode=encoder.encode if encoder else None)
 
     def ask(self, found: Found) -> Answer | Abstention:

@@ -14,7 +14,7 @@ from pmagent.config import Settings
 from pmagent.errors import EmbedderError, IndexFaultError
 from pmagent.index.embed import OnnxEmbedder, load_embedder
 from pmagent.index.encoders import PassageEncoder, SketchEncoder
-from pmagent.index.layout import LEDGER, MEANING, STATIC, WORDS
+from pmagent.index.layout import LEDGER, MEANING, STATIC
 from pmagent.index.ledger import Ledger
 from pmagent.index.matrix import FlatMatrix
 from pmagent.index.reader import IndexReader
@@ -86,7 +86,7 @@ class Engine:
     def _load(self) -> IndexReader:
         return IndexReader(
             self.ledger,
-            self._data_dir / WORDS,
+            self._data_dir,
             self._matrix(MEANING) if self.embedder else None,
             self._matrix(STATIC) if self.static else None,
         )

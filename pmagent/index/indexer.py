@@ -17,10 +17,11 @@ from pathlib import Path
 from pmagent.config import Settings
 from pmagent.errors import EmbedderError, IndexFaultError
 from pmagent.index.embed import ensure_exported, load_embedder
-from pmagent.index.layout import LEDGER, LOCK, WORDS, forget
+from pmagent.index.layout import LEDGER, LOCK, SNAPSHOT, WORDS, forget
 from pmagent.index.ledger import Ledger
 from pmagent.index.meaning_sync import MeaningSync
 from pmagent.index.progress import Pace, Report
+from pmagent.index.snapshot import save_arrays
 from pmagent.index.static import load_static
 from pmagent.index.sync import ALL, Stop, Sync
 from pmagent.index.watcher import Changes, watch
@@ -138,6 +139,7 @@ class Indexer:
                     if parts.meaning is not None:
                         parts.meaning.close()
                     words.close()
+                    save_arrays(ledger, self.data_dir / SNAPSHOT)
                     ledger.close()
         finally:
             lock.free()

@@ -14,8 +14,9 @@ MEANING = "vectors.f16"
 STATIC = "static.f16"
 CHROMA = "vectors"
 LOCK = "lock"
+SNAPSHOT = "arrays.npz"
 DAMAGED = "damaged"
-_DERIVED = (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", WORDS, MEANING, STATIC, CHROMA)
+_DERIVED = (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", WORDS, MEANING, STATIC, CHROMA, SNAPSHOT)
 
 
 def forget(data_dir: Path, *, aside: bool = False) -> None:

@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmagent.errors import AccessError
+from pmagent.index.layout import SNAPSHOT, WORDS
 from pmagent.index.ledger import Ledger
 from pmagent.index.lexical import WordReader
 from pmagent.index.rows import PASSAGE_COLUMNS, from_row
+from pmagent.index.snapshot import load_arrays
 from pmagent.ingest.scan import matches_any
 from pmagent.types import Citation, Coverage, DateSource, Locator, Passage, Query
 
@@ -40,27 +42,21 @@ class IndexReader:
     """Answers `SearchIndex` from the ledger, the word index and the two matrices."""
 
     def __init__(
-        self, ledger: Ledger, words: Path, meaning: Matrix | None, static: Matrix | None
+        self, ledger: Ledger, folder: Path, meaning: Matrix | None, static: Matrix | None
     ) -> None:
         self._ledger = ledger
         self._meaning = meaning
         self._static = static
         # One read transaction sees one state of the ledger, whatever is written meanwhile.
         with _snapshot(ledger):
-            self._load()
-        self._words = WordReader(words)
+            self._load(folder / SNAPSHOT)
+        self._words = WordReader(folder / WORDS)
         self._speakers: tuple[str, ...] | None = None
         self._scanned: tuple[bytes, Scores] | None = None
 
-    def _load(self) -> None:
-        rows = self._ledger.rows(
-            "SELECT p.id, p.document, p.static_row FROM passages p "
-            "JOIN documents d ON d.id = p.document WHERE d.has_words = 1 "
-            "ORDER BY p.document, p.position"
-        )
-        table = np.array(
-            [(row[0], row[1], -1 if row[2] is None else row[2]) for row in rows], dtype=np.int64
-        ).reshape(-1, 3)
+    def _load(self, snapshot: Path) -> None:
+        arrays = load_arrays(self._ledger, snapshot)
+        table = arrays.passages
         self._ids = table[:, 0]
         self._static_rows = table[:, 2]
         documents = self._ledger.rows(
@@ -73,7 +69,7 @@ class IndexReader:
         days = [_ordinal(self._documents[int(item)][3]) for item in self._document_ids]
         self.date_of = np.array(days, dtype=np.int32)[numbers]
         self._order = np.argsort(self._ids)
-        self._load_windows()
+        self._load_windows(arrays.windows)
         waiting = self._ledger.rows("SELECT COUNT(*) FROM documents WHERE state = 'waiting'")
         self.coverage = Coverage(
             documents=len(self._document_ids),
@@ -83,25 +79,15 @@ class IndexReader:
             waiting=cast("int", waiting[0][0]),
         )
 
-    def _load_windows(self) -> None:
+    def _load_windows(self, windows: NDArray[np.int64]) -> None:
         """Where each passage's window vectors lie, as runs of one long array of matrix rows."""
         count = len(self._meaning) if self._meaning is not None else 0
-        rows = (
-            self._ledger.rows(
-                "SELECT w.passage, v.row FROM windows w LEFT JOIN vectors v ON v.key = w.key "
-                "ORDER BY w.passage, w.position"
-            )
-            if count
-            else []
-        )
-        table = np.array(
-            [(row[0], -1 if row[1] is None else row[1]) for row in rows], dtype=np.int64
-        ).reshape(-1, 2)
-        table[table[:, 1] >= count, 1] = -1  # written after the matrix was looked at
+        table = windows if count else windows[:0]
+        rows = np.where(table[:, 1] < count, table[:, 1], -1)  # the matrix is read before the ledger
         owners, self._first_windows, lengths = np.unique(
             table[:, 0], return_index=True, return_counts=True
         )
-        self._window_rows = table[:, 1]
+        self._window_rows = rows
         whole = np.ones(len(owners), dtype=np.bool_)
         if len(table):
             whole = np.minimum.reduceat(self._window_rows, self._first_windows) >= 0
