@@ -1,0 +1,1 @@
+"""The terminal application: screens over one garden, drawn line by line."""

@@ -1,0 +1,64 @@
+"""The ways out of this terminal application: the person's clipboard and editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from textual.app import SuspendNotSupported
+
+from pmagent.errors import PmagentError
+from pmagent.sandbox.desktop import editor_command
+from pmagent.tui.ports import Desktop
+
+MAX_OSC52_BYTES = 74_000
+"""Terminals cut or refuse a longer clipboard sequence."""
+WINDOWED_EDITORS = frozenset({"code", "code-insiders", "codium", "cursor", "subl", "zed"})
+
+Environment = Mapping[str, str]
+
+
+def copy_text(
+    text: str, desktop: Desktop, environment: Environment, send: Callable[[str], None]
+) -> str:
+    """How `text` was copied: by a local program, else by the terminal (`send`), else to a file."""
+    # Over ssh a local program would fill the clipboard of the wrong machine.
+    is_remote = "SSH_CONNECTION" in environment
+    if not is_remote and (program := desktop.copy(text)):
+        return f"with {program}"
+    if len(text.encode()) * 4 // 3 <= MAX_OSC52_BYTES:
+        send(text)
+        return "through the terminal (OSC 52)"
+    return f'to the file "{desktop.keep(text)}"'
+
+
+def open_editor(
+    path: Path,
+    line: int,
+    desktop: Desktop,
+    environment: Environment,
+    suspend: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Open `path` at `line`: in a window of the editor's own, or here, and wait for its end.
+
+    Raises:
+        PmagentError: no editor is named, it cannot be started, or not in this terminal.
+    """
+    argv = editor_command(environment.get("VISUAL") or environment.get("EDITOR") or "", path, line)
+    if Path(argv[0]).name in WINDOWED_EDITORS:
+        desktop.launch(argv)
+        return
+    try:
+        with suspend():
+            desktop.edit(argv)
+    except SuspendNotSupported as exc:
+        raise PmagentError("this terminal cannot be handed to an editor") from exc
+
+
+def shown_path(path: Path, environment: Environment) -> str:
+    """A path as a person would write it, `~` for their own folder."""
+    home = environment.get("HOME", "")
+    if home and path.is_relative_to(home):
+        return str(Path("~") / path.relative_to(home))
+    return str(path)

@@ -1,0 +1,379 @@
+"""The conversation: questions, cited answers, commands. The first screen of a garden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from pmagent.errors import UsageError
+from pmagent.tui.actions import (
+    Action,
+    Scope,
+    bindings_for,
+    find_command,
+    match_commands,
+    nearest_command,
+)
+from pmagent.tui.messages import (
+    CopyText,
+    Do,
+    EditAt,
+    Failed,
+    OpenMap,
+    OpenReader,
+    Replied,
+)
+from pmagent.tui.paint.help import paint_commands, paint_hints
+from pmagent.tui.paint.lines import Span, clip_middle, span, spread, width_of
+from pmagent.tui.paint.said import MapLink, Note, Source, Suggestion, Waiting, Welcome
+from pmagent.tui.paint.vital import Vital, paint_vital
+from pmagent.tui.ports import GardenPort, Memory
+from pmagent.tui.screens.base import GardenScreen
+from pmagent.tui.widgets.composer import Composer
+from pmagent.tui.widgets.history import History
+from pmagent.tui.widgets.lines import Lines, LineView
+from pmagent.tui.work import Desk
+
+if TYPE_CHECKING:
+    from pmagent.types import Abstention, Map, Query
+
+ANSWER_HITS = 10
+MAP_HITS = 40
+_HISTORY = "questions"
+
+
+class ConversationScreen(GardenScreen):
+    """Composer below, history above."""
+
+    BINDINGS: ClassVar = bindings_for("conversation", "history")
+    SCOPES: ClassVar[tuple[Scope, ...]] = ("conversation", "app")
+    AUTO_FOCUS = "Composer"
+
+    def __init__(self, desk: Desk, vital: Vital, memory: Memory) -> None:
+        super().__init__(desk, vital)
+        self._memory = memory
+        self._asked = memory.read(_HISTORY)
+        self._at = len(self._asked)
+        self._draft = ""
+        self._last: Query | None = None
+        self._candidates: list[Action] = []
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The history and, when a command is typed, the list of them."""
+        yield History()
+        yield LineView(id="popup", keeps_cursor=True)
+
+    def compose_foot(self) -> Iterable[Widget]:
+        """The rule, the composer, and one line for numbers and hints."""
+        yield Lines(self._paint_rule, id="rule")
+        with Horizontal(id="prompt"):
+            yield Static("›", id="prompt-mark", markup=False)
+            yield Composer("Ask, or type / for commands")
+        yield Lines(self._paint_foot, id="status")
+
+    def on_mount(self) -> None:
+        """Show what can be asked."""
+        self.history.add("", Welcome())
+
+    @property
+    def history(self) -> History:
+        """The exchanges so far."""
+        return self.query_one(History)
+
+    @property
+    def composer(self) -> Composer:
+        """The line that is typed on."""
+        return self.query_one(Composer)
+
+    @property
+    def popup(self) -> LineView:
+        """The list of commands."""
+        return self.query_one("#popup", LineView)
+
+    def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
+        """The product's name and the garden's folder."""
+        folder = clip_middle(span(self.vital.root).text, max(width - 12, 8))
+        return [spread((span("pmagent", "title"),), (span(folder, "quiet"),), width)]
+
+    # What the desk tells
+
+    def welcome(self) -> None:
+        """Another garden is open: begin anew."""
+        self.show_heading()
+        self.history.clear()
+        self.history.add("", Welcome())
+
+    def suggest(self, suggestions: tuple[str, ...]) -> None:
+        """Show what can be asked, where nothing was asked yet."""
+        for number, exchange in self.history.exchanges.items():
+            if isinstance(exchange.said, Welcome):
+                counts = self.vital.counts
+                is_empty = not (counts and counts.indexed)
+                self.history.update(number, Welcome(suggestions=suggestions, is_empty=is_empty))
+                return
+
+    def choose_command(self, action: Action) -> None:
+        """Run a command that was found by name, or begin to write it."""
+        self._take(action)
+
+    def on_replied(self, message: Replied) -> None:
+        """Show an answer; ask for the closer look where this was the first."""
+        self.history.update(message.exchange, message.reply)
+        found = message.reply.found
+        if not message.is_last and found.hits:
+            exchange = message.exchange
+
+            def refine(garden: GardenPort) -> Replied:
+                return Replied(exchange, garden.ask(garden.refine(found)), is_last=True)
+
+            self.desk.ask(self, "refine", refine)
+
+    def show_failure(self, message: Failed) -> None:
+        """Say what happened where the answer would stand."""
+        note = Note(text=message.message, hint=message.hint, is_error=True)
+        for number, exchange in self.history.exchanges.items():
+            if isinstance(exchange.said, Waiting):
+                self.history.update(number, note)
+                return
+        self.history.add("", note)
+
+    # What the person does
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Offer commands while one is being named."""
+        text = event.value
+        is_naming = text.startswith("/") and " " not in text
+        self._candidates = match_commands(text[1:]) if is_naming else []
+        self.popup.set_class(bool(self._candidates), "-open")
+        candidates = self._candidates
+        self.popup.show(lambda width: paint_commands(candidates, width, has_rule=True), cursor=0)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Ask, or run the command."""
+        text = event.value.strip()
+        if self._candidates and find_command(text[1:]) is None:
+            self.action_complete()
+            return
+        if not text:
+            return
+        if text.startswith("/"):
+            name, _, argument = text[1:].partition(" ")
+            self.submit_command(name, argument.strip())
+        else:
+            self.ask(text)
+
+    def on_composer_shortcut(self, event: Composer.Shortcut) -> None:
+        """A digit opens a source or asks a suggestion; a question mark shows the keys."""
+        if event.key == "?":
+            self.post_message(Do("show_help"))
+            return
+        sources, number = self.history.sources, int(event.key)
+        if number <= len(sources):
+            self._choose(sources[number - 1])
+        else:
+            self.composer.put(event.key)
+
+    def on_line_view_chosen(self, event: LineView.Chosen) -> None:
+        """Something was chosen in the history or in the list of commands."""
+        if event.view.id == "popup" and isinstance(event.value, Action):
+            self._take(event.value)
+        else:
+            self._choose(event.value)
+
+    def submit_command(self, name: str, argument: str) -> None:
+        """Run a slash command; an unknown one is kept to be mended."""
+        action = find_command(name)
+        if action is None:
+            near = nearest_command(name)
+            hint = f', did you mean "/{near}"' if near else ""
+            self.notify_person(f'there is no command "/{name}"{hint}', is_error=True)
+            return
+        if action.argument and not action.argument.startswith("[") and not argument:
+            self.notify_person(f"/{action.command} needs {action.argument}", is_error=True)
+            self.composer.put(f"/{action.command} ")
+            return
+        self.composer.put("")
+        self.perform(action, argument)
+
+    def perform(self, action: Action, argument: str) -> None:
+        """Do what a command names."""
+        match action.id:
+            case "ask":
+                self.ask(argument)
+            case "where":
+                self.where(argument)
+            case "read":
+                self._remember(f"/read {argument}")
+                self.desk.ask(self, "place", lambda garden: _find_place(garden, argument))
+            case "clear":
+                self.history.clear()
+            case "theme":
+                self.post_message(Do(f"theme({argument!r})"))
+            case _:
+                self.post_message(Do(action.run))
+
+    def ask(self, text: str) -> None:
+        """Answer a question: at once from the index, then from a closer look."""
+        query = self._parsed(text, ANSWER_HITS)
+        if query is None:
+            return
+        self.composer.put("")
+        self._remember(text)
+        self._last = query
+        exchange = self.history.add(text, Waiting(text="searching…"))
+        self.desk.drop("refine")
+
+        def answer(garden: GardenPort) -> Replied:
+            return Replied(exchange, garden.ask(garden.search(query)))
+
+        self.desk.ask(self, f"ask {exchange}", answer)
+
+    def where(self, text: str) -> None:
+        """Draw a map of a question, or of the latest one."""
+        query = self._parsed(text, MAP_HITS) if text else self._last
+        if query is None:
+            if not text:
+                self.notify_person("ask something first, or write /where QUESTION", is_error=True)
+            return
+        self.composer.put("")
+        self._remember(f"/where {_words(query)}")
+        self._last = query
+        self.post_message(OpenMap(replace(query, limit=max(query.limit, MAP_HITS))))
+
+    def keep_map(self, drawn: Map | Abstention) -> None:
+        """Leave a line in the history that opens the map again."""
+        question = f"/where {_words(drawn.found.query)}"
+        for number, exchange in self.history.exchanges.items():
+            if exchange.question == question:
+                self.history.update(number, MapLink(map=drawn))
+                return
+        self.history.add(question, MapLink(map=drawn))
+
+    def action_map_last(self) -> None:
+        """A map of the latest question, or of what is being typed."""
+        self.where(self.composer.value.strip().removeprefix("/where").strip())
+
+    def action_older(self) -> None:
+        """Up: the list of commands, the questions before, or the history's lines."""
+        if self._candidates:
+            self.popup.action_up()
+        elif self._at > 0:
+            if self._at == len(self._asked):
+                self._draft = self.composer.value
+            self._at -= 1
+            self.composer.put(self._asked[self._at])
+
+    def action_newer(self) -> None:
+        """Down: the list of commands, or the questions after."""
+        if self._candidates:
+            self.popup.action_down()
+        elif self._at < len(self._asked):
+            self._at += 1
+            is_draft = self._at == len(self._asked)
+            self.composer.put(self._draft if is_draft else self._asked[self._at])
+
+    def action_complete(self) -> None:
+        """Complete the command, or go between the line and the conversation."""
+        if self._candidates and isinstance(action := self.popup.value, Action):
+            self._take(action, run=False)
+        elif self.composer.has_focus:
+            self.history.focus()
+            if self.history.cursor < 0:
+                self.history.move_to(len(self.history.page.items) - 1)
+        else:
+            self.composer.focus()
+
+    def action_escape(self) -> None:
+        """Close the list, or come back to the line. Never leaves."""
+        if self._candidates:
+            self._candidates = []
+            self.popup.remove_class("-open")
+        self.composer.focus()
+
+    def action_scroll_page(self, step: int) -> None:
+        """Scroll the history from the composer."""
+        history = self.history
+        height = max(history.size.height - 1, 1)
+        history.scroll_to(y=history.scroll_offset.y + step * height, animate=False)
+
+    def action_copy_quote(self) -> None:
+        """Copy the words of the source under the cursor."""
+        if isinstance(source := self.history.value, Source):
+            self.post_message(CopyText(source.quote, "the quote"))
+
+    def action_copy_citation(self) -> None:
+        """Copy where the source under the cursor stands."""
+        if isinstance(source := self.history.value, Source):
+            self.post_message(CopyText(source.citation.label, "the citation"))
+
+    def action_edit(self) -> None:
+        """Open the source under the cursor in the editor."""
+        if isinstance(source := self.history.value, Source):
+            citation = source.citation
+            self.post_message(EditAt(citation.path, citation.locator.first_line))
+
+    def interrupt(self) -> bool:
+        """Clear the line; False where it was clear."""
+        if not self.composer.value:
+            return False
+        self.composer.put("")
+        self.composer.focus()
+        return True
+
+    def _choose(self, value: object) -> None:
+        match value:
+            case Source():
+                sources, position = self.history.sources_near(value)
+                self.post_message(OpenReader(sources, position))
+            case Suggestion(text=text):
+                self.ask(text)
+                self.composer.focus()
+            case MapLink(map=drawn):
+                self.post_message(OpenMap(drawn.found.query, drawn))
+            case _:
+                pass
+
+    def _take(self, action: Action, *, run: bool = True) -> None:
+        self.composer.focus()
+        if run and (not action.argument or action.argument.startswith("[")):
+            self.submit_command(action.command, "")
+        else:
+            self.composer.put(f"/{action.command} " if action.argument else f"/{action.command}")
+
+    def _parsed(self, text: str, limit: int) -> Query | None:
+        from pmagent.tui.query_text import parse_query  # noqa: PLC0415 - after the first frame
+
+        try:
+            return parse_query(text, limit=limit)
+        except UsageError as exc:
+            hint = f"; {exc.hint}" if exc.hint else ""
+            self.notify_person(f"{exc.message}{hint}", is_error=True)
+            return None
+
+    def _remember(self, text: str) -> None:
+        if not self._asked or self._asked[-1] != text:
+            self._asked.append(text)
+            self._memory.write(_HISTORY, self._asked)
+        self._at = len(self._asked)
+
+    def _paint_foot(self, width: int) -> list[tuple[Span, ...]]:
+        numbers = paint_vital(self.vital, width)
+        hints = paint_hints(self.SCOPES, max(width - width_of(numbers) - 4, 0))
+        return [spread(numbers, hints, width)]
+
+
+def _find_place(garden: GardenPort, place: str) -> OpenReader:
+    from pmagent.tui.screens.reader import find_place  # noqa: PLC0415 - after the first frame
+
+    return find_place(garden, place)
+
+
+def _words(query: Query) -> str:
+    from pmagent.tui.query_text import query_words  # noqa: PLC0415 - after the first frame
+
+    return query_words(query)

@@ -1,0 +1,154 @@
+"""Garden calls, one at a time, on a thread of their own; results come back as messages.
+
+The screen never waits. A call of a group replaces the group's calls that are still waiting, and the
+result of a call that was replaced while it ran is dropped, so an answer on screen is always to the
+latest question.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from pmagent.errors import GardenError, PmagentError
+from pmagent.tui.messages import Failed
+from pmagent.tui.ports import GardenPort
+
+CLOSE_S = 12.0
+"""How long leaving waits for the indexer to end its last write."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Job(NamedTuple):
+    owner: MessagePump
+    group: str
+    ticket: int
+    work: Callable[[], Message]
+
+
+class Desk:
+    """The only holder of the open garden."""
+
+    def __init__(self) -> None:
+        self._jobs: deque[_Job] = deque()
+        self._wake = threading.Condition()
+        self._tickets: dict[str, int] = {}
+        self._thread: threading.Thread | None = None
+        self._garden: GardenPort | None = None
+        self._is_busy = False
+        self._is_closed = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs or waits."""
+        with self._wake:
+            return not self._jobs and not self._is_busy
+
+    @property
+    def has_garden(self) -> bool:
+        """Whether a garden is open."""
+        return self._garden is not None
+
+    def open(
+        self,
+        owner: MessagePump,
+        opener: Callable[[], GardenPort],
+        told: Callable[[GardenPort], Message],
+    ) -> None:
+        """Open a garden in place of the one that is open, and tell `owner`."""
+
+        def work() -> Message:
+            garden = opener()
+            if self._garden is not None:
+                self._garden.close()
+            self._garden = garden
+            return told(garden)
+
+        self._put(owner, "open", work)
+
+    def ask(self, owner: MessagePump, group: str, call: Callable[[GardenPort], Message]) -> None:
+        """Run `call` on the garden and post what it returns to `owner`, or why it failed.
+
+        A call made while the garden is being opened waits for it.
+        """
+        self._put(owner, group, lambda: call(self._open_garden()))
+
+    def do(self, owner: MessagePump, group: str, work: Callable[[], Message]) -> None:
+        """Run something slow that needs no garden, in its turn."""
+        self._put(owner, group, work)
+
+    def drop(self, group: str) -> None:
+        """Forget what the group still waits for or works on."""
+        with self._wake:
+            self._replace(group)
+
+    def close(self) -> None:
+        """End after what runs now, and close the garden."""
+        with self._wake:
+            self._jobs.clear()
+            self._is_closed = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(CLOSE_S)
+
+    def _open_garden(self) -> GardenPort:
+        if self._garden is None:
+            raise GardenError("no garden is open", "leave with ^q, and see what was said above")
+        return self._garden
+
+    def _put(self, owner: MessagePump, group: str, work: Callable[[], Message]) -> None:
+        with self._wake:
+            if self._is_closed:
+                return
+            ticket = self._replace(group)
+            self._jobs.append(_Job(owner=owner, group=group, ticket=ticket, work=work))
+            if self._thread is None:
+                # A daemon, so that a call that hangs cannot keep the process.
+                self._thread = threading.Thread(target=self._run, name="garden", daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    def _replace(self, group: str) -> int:
+        ticket = self._tickets.get(group, 0) + 1
+        self._tickets[group] = ticket
+        kept = [job for job in self._jobs if job.group != group]
+        self._jobs.clear()
+        self._jobs.extend(kept)
+        return ticket
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            message = _outcome(job)
+            with self._wake:
+                self._is_busy = False
+                is_wanted = self._tickets[job.group] == job.ticket and not self._is_closed
+            if is_wanted:
+                job.owner.post_message(message)
+        if self._garden is not None:
+            self._garden.close()
+
+    def _next(self) -> _Job | None:
+        with self._wake:
+            while not self._jobs and not self._is_closed:
+                self._wake.wait()
+            if self._is_closed:
+                return None
+            self._is_busy = True
+            return self._jobs.popleft()
+
+
+def _outcome(job: _Job) -> Message:
+    try:
+        return job.work()
+    except PmagentError as exc:
+        return Failed(job.group, exc.message, exc.hint)
+    except Exception as exc:  # noqa: BLE001 - the outer door of the application's worker
+        _log.exception("the call %s broke", job.group)
+        return Failed(job.group, f"pmagent broke: {type(exc).__name__}: {exc}", "please report it")
