@@ -1,10 +1,11 @@
 """Scores of several arms made into one, over all rows at once. Plain arithmetic, no I/O.
 
-Every arm is put on a scale of its own that does not depend on the archive: words as the share of the
-highest score they can reach, meaning as the cosine it is. Standardising over the top of a ranking, as
-is common, ranks no better on 299 transcripts (nDCG@10 .607 for .603), has no sense among five passages,
-and loses how good the best passage is, which is what abstaining needs (area under ROC .78 for .93).
-See Bruch, Gai and Ingber, "An analysis of fusion functions for hybrid retrieval" (TOIS 2023).
+Every arm is put on a scale of its own that does not depend on the archive: words as the share of
+the highest score they can reach, meaning as the cosine it is. Standardising over the top of a
+ranking, as is common, ranks no better on 299 transcripts (nDCG@10 .607 for .603), has no sense
+among five passages, and loses how good the best passage is, which is what abstaining needs (area
+under ROC .78 for .93). See Bruch, Gai and Ingber, "An analysis of fusion functions for hybrid
+retrieval" (TOIS 2023).
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ _USUAL_COSINE, _USUAL_SPREAD = 0.15, 0.08
 
 
 def lexical_share(words: Scores, around: Scores, idf_mass: float) -> Scores:
-    """(n,) BM25 of passage and neighbourhood as a share, 0 to about 1, of what the question can reach.
+    """(n,) BM25 of passage and neighbourhood as a share of what the question can reach.
 
-    `idf_mass` is the sum of the idf of all its words, those no passage has among them: a question of
-    one known and four unknown words is not well answered by the known one.
+    `idf_mass` is the sum of the idf of all its words, those no passage has among them: a question
+    of one known and four unknown words is not well answered by the known one.
     """
     ceiling = max(idf_mass * SATURATION, 1e-6)
-    return ((1 - AROUND_SHARE) * words + AROUND_SHARE * around) / np.float32(ceiling)
+    mixed = (1 - AROUND_SHARE) * words + AROUND_SHARE * around
+    return (mixed / ceiling).astype(np.float32)
 
 
 def meaning_everywhere(
@@ -46,9 +48,9 @@ def meaning_everywhere(
 ) -> Scores | None:
     """(n,) cosines without gaps, while only some passages are embedded; None without any vector.
 
-    Where the transformer's cosine is missing, the static one stands in, stretched to the same mean and
-    deviation; without that, what passages of the best words usually have, so that none is passed over
-    for not being embedded yet.
+    Where the transformer's cosine is missing, the static one stands in, stretched to the same mean
+    and deviation; without that, what passages of the best words usually have, so that none is
+    passed over for not being embedded yet.
     """
     if meaning is None:
         return None if static is None else _stretched(static, _USUAL_COSINE, _USUAL_SPREAD)

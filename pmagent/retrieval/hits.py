@@ -1,12 +1,12 @@
 """Ranked rows made into hits that are as many places: quoted, cited, and each thing said once.
 
-A place is left out when it is cited by the same lines as a better one beside it; a passage that says
-nearly the same words as a better one is listed with it, never lost.
+A place is left out when it is cited by the same lines as a better one beside it; a passage that
+says nearly the same words as a better one is listed with it, never lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmagent.ingest.passages import locate, speaker_at
@@ -27,8 +27,10 @@ class Ranked:
     passage: Passage
     score: float
     why: Why
-    window: int | None
-    """Which of `windows(passage.text)` answers best; None to choose by words."""
+    window: int | None = None
+    """Which of `windows(passage.text)` answers best, where that is known."""
+    rate: Callable[[str], float] | None = None
+    """How well a window's text answers, where it is not; None to count the question's words."""
 
 
 def make_hits(
@@ -67,7 +69,7 @@ def terms_in(text: str, terms: Sequence[str]) -> tuple[str, ...]:
 
 def _hit(index: SearchIndex, item: Ranked, terms: Sequence[str], rarity: Rarity) -> Hit:
     text = item.passage.text
-    start, end = _focus(item.passage, item.window, {term: rarity(term) for term in terms})
+    start, end = _focus(item, {term: rarity(term) for term in terms})
     focus = locate(item.passage, start, end)
     return Hit(
         passage=item.passage,
@@ -79,13 +81,16 @@ def _hit(index: SearchIndex, item: Ranked, terms: Sequence[str], rarity: Rarity)
     )
 
 
-def _focus(passage: Passage, window: int | None, weights: Mapping[str, float]) -> tuple[int, int]:
+def _focus(item: Ranked, weights: Mapping[str, float]) -> tuple[int, int]:
     """The span of the best window, cut to what one speaker says of it."""
-    text = passage.text
+    text = item.passage.text
     spans = windows(text)
-    is_known = window is not None and window < len(spans)
-    chosen = [spans[window]] if is_known and window is not None else spans
-    parts = [part for span in chosen for part in _parts(passage, *span)]
+    if item.window is not None and item.window < len(spans):
+        spans = [spans[item.window]]
+    elif item.rate is not None and spans:
+        rated = [item.rate(text[start:end]) for start, end in spans]
+        spans = [spans[rated.index(max(rated))]]
+    parts = [part for span in spans for part in _parts(item.passage, *span)]
     return max(
         parts or [(0, len(text))],
         key=lambda part: (_mass(text[slice(*part)], weights), min(part[1] - part[0], 200)),

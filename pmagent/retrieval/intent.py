@@ -36,29 +36,37 @@ class Intent:
 
 
 _MENTION = (
-    r"(?:mention(?:ed|s|ing)?|com(?:e|es|ing) up|came up|br(?:ing|ings|inging|ought)(?: it| this)? up"
-    r"|talk(?:ed|s|ing)?(?: about)?|discuss(?:ed|es|ing)?|sp(?:eak|oke)(?: about| of)?|sa(?:y|id)"
-    r"|g[eo]t(?:ting)?(?: in)?to|got a mention|hear[ds]?(?: about| of)?|introduc(?:e|ed)|appear(?:ed|s)?"
-    r"|cover(?:ed)?|referenc(?:e|ed)|refer(?:red)? to|raise[ds]?|touch(?:ed)? (?:on|upon)|cit(?:e|ed)"
-    r"|name[ds]?|bring|note[ds]?|wr(?:ite|ote)(?: about)?|learn(?:ed|t)?(?: about| of)?)"
+    r"(?:mention(?:ed|s|ing)?|com(?:e|es|ing) up|came up"
+    r"|br(?:ing|ings|inging|ought)(?: it| this)? up|bring|talk(?:ed|s|ing)?(?: about)?"
+    r"|discuss(?:ed|es|ing)?|sp(?:eak|oke)(?: about| of)?|sa(?:y|id)|g[eo]t(?:ting)?(?: in)?to"
+    r"|got a mention|hear[ds]?(?: about| of)?|introduc(?:e|ed)|appear(?:ed|s)?|cover(?:ed)?"
+    r"|referenc(?:e|ed)|refer(?:red)? to|raise[ds]?|touch(?:ed)? (?:on|upon)|cit(?:e|ed)|name[ds]?"
+    r"|note[ds]?|wr(?:ite|ote)(?: about)?|learn(?:ed|t)?(?: about| of)?)"
 )
 _OCCASION = (
-    r"(?:times?|mentions?|episodes?|appearances?|references?|discussions?|shows?|instances?|notes?"
-    r"|occurrences?|transcripts?|conversations?|posts?|recordings?|occasions?|meetings?|entry|entries)"
+    r"(?:times?(?! (?:founder|buyer|user|manager|parent|home|author|customer|visitor))|mentions?"
+    r"|episodes?|appearances?|references?|discussions?|shows?|instances?|notes?|occurrences?"
+    r"|transcripts?|conversations?|posts?|recordings?|occasions?|meetings?|entry|entries"
+    r"|(?:place|point|spot)(?= (?:i|we|you|that|where)\b)|(?:guest|person|one) to(?= \w))"
 )
-_WHO_MENTIONS = r"(?:(?:that |did |have |had |was |were )?(?:i|we|you|he|she|they|it|anyone|somebody|someone|us)\b ?)"
-_FIRST = r"(?:very first|first ever|first|earliest|oldest|original)"
+_ASKING = (
+    r"(?:(?:that |did |have |had |was |were )?"
+    r"(?:i|we|you|he|she|they|it|anyone|someone|us)\b ?)"
+)
+_FIRST = r"(?:very first|first ever|first|earliest|oldest|initially|originally)"
 _LAST = r"(?:very last|last|latest|most recent|newest)"
 
 
 def _ordered(which: str) -> re.Pattern[str]:
     """Matches the words by which a question asks for one end of the time line."""
-    verbs = rf"(?:{_WHO_MENTIONS}*(?:ever |even |actually )?{_MENTION})"
+    verbs = rf"(?:{_ASKING}*(?:ever |even |actually )?{_MENTION})"
     return re.compile(
-        rf"\b(?:(?:when|where|what) (?:was|is|were) )?(?:the |our |my )?{which} (?:ever |known )?{_OCCASION}\b"
+        rf"\b(?:(?:when|where|what) (?:was|is|were) )?(?:the |our |my )?"
+        rf"{which} (?:ever |known )?{_OCCASION}\b"
         rf"(?: (?:of|where|when|in which|that|about|on|with)\b)?(?: {verbs})?"
         rf"|\bfor the {which} time\b"
-        rf"|\b(?:when |where |since when )?(?:did |do |have |has |had )?{_WHO_MENTIONS}?{which} {_MENTION}\b"
+        rf"|\b(?:when |where |since when )?(?:did |do |have |has |had )?{_ASKING}?"
+        rf"{which} {_MENTION}\b"
         rf"|\b{which} {verbs}\b",
         re.IGNORECASE,
     )
@@ -68,37 +76,41 @@ _IS_FIRST = _ordered(_FIRST)
 _IS_LAST = _ordered(_LAST)
 _STARTED = re.compile(
     r"\bwhen did (?:i|we|you|they|he|she|people) (?:start|begin) (?:\w+ing\b)(?: about)?"
-    r"|\b(?:wann|wo) .*\b(?:zuerst|zum ersten mal|erstmals)\b|\b(?:zum ersten mal|erste erwähnung)\b"
+    r"|\b(?:make|makes|made) (?:its|his|her|their) debut\b|\b(?:the )?debut of\b"
+    r"|\b(?:zuerst|zum ersten mal|erstmals|erste erwähnung)\b"
     r"|\bpremi[eè]re (?:fois|mention)\b|\bprimera (?:vez|menci[oó]n)\b|\bprimeira (?:vez|menção)\b"
     r"|\bprima (?:volta|menzione)\b|\beerste (?:keer|vermelding)\b",
     re.IGNORECASE,
 )
 _EVERY = re.compile(
     r"^\W*(?:every|each|all(?: of)?(?: the| our| my)?) "
-    rf"(?:single )?(?:{_OCCASION}|places?)\b(?: {_WHO_MENTIONS}*{_MENTION})?|\beverywhere\b|\bhow often\b",
+    rf"(?:single )?(?:{_OCCASION}|places?)\b(?: {_ASKING}*{_MENTION})?"
+    r"|\beverywhere\b|\bhow often\b",
     re.IGNORECASE,
 )
 _WHO = re.compile(
     r"^\W*(?:who|whose|which (?:of our |of the )?(?:guests?|speakers?|hosts?|person|people))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"^\W*(?:when|what (?:date|day|year|month)|which (?:date|day|year|month))\b", re.I
+    r"^\W*(?:when|what (?:date|day|year|month)|which (?:date|day|year|month))\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(
     r"\bhow (?:many|much|long|old|big|large|fast|far|high|expensive|cheap|heavy|tall|small)\b"
-    r"|\bwhat (?:percent(?:age)?|share|fraction|number|amount|price)\b|\b(?:stat|statistic|figure)s?\b"
+    r"|\bwhat (?:percent(?:age)?|share|fraction|number|amount|price)\b"
+    r"|\b(?:stat|statistic|figure)s?\b"
     r"|\bthe number of\b|\b(?:percentage|size|rate|cost|price|budget|count|total) of\b"
     r"|\b(?:size|rate|frequency|speed|salary|revenue|price)$",
     re.IGNORECASE,
 )
 _TALK_AFTER = re.compile(
-    r"\b(?:on|in) (?:the|our|my|this|a|any) (?:show|podcast|archive|notes?|episodes?)\b", re.I
+    r"\b(?:on|in) (?:the|our|my|this|a|any) (?:show|podcast|archive|notes?|episodes?)\b",
+    re.IGNORECASE,
 )
 
 
 def read_intent(text: str, *, speakers: tuple[str, ...] = (), today: date) -> Intent:
-    """The question's parts. `speakers` are the archive's, most frequent first; `today` dates "last year"."""
+    """The question's parts. `speakers` are the archive's; `today` dates "last year"."""
     head = text[:2000]
     kind, subject = _kind(head)
     subject = _TALK_AFTER.sub(" ", subject) if kind in ("first", "latest", "every") else subject
@@ -147,7 +159,7 @@ def _speaker(text: str, speakers: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=4)
 def _names(speakers: tuple[str, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Full names as they stand among words, and whose each part is; "" where it is several people's."""
+    """Full names among other words, and whose each part is: "" where several people's."""
     full: list[tuple[str, str]] = []
     owners: dict[str, str] = {}
     for name in speakers:
@@ -161,8 +173,12 @@ def _names(speakers: tuple[str, ...]) -> tuple[list[tuple[str, str]], dict[str, 
 
 _CAPITALISED = re.compile(r"\b[^\W\d_a-z][^\W\d_]{2,}")
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATED = re.compile(
     rf"\b(?P<how>in|during|from|since|after|before|until|till|back in|around|of)\s+"
@@ -170,7 +186,7 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\b(?P<which>last|this|past|previous)\s+(?P<unit>week|month|year|quarter)\b", re.I
+    r"\b(?P<which>last|this|past|previous)\s+(?P<unit>week|month|year|quarter)\b", re.IGNORECASE
 )
 
 

@@ -1,8 +1,8 @@
-"""Which passages mention a thing, in order of time: for questions after the first or the latest one.
+"""Which passages mention a thing, in order of time: for questions after the first or latest.
 
-Similarity cannot answer these: the earliest mention is seldom the one that says most. A passage mentions
-what is asked for where the asked words stand together in it; only where none does, the passages that
-rank nearly as high as the best are put in order of time.
+Similarity cannot answer these: the earliest mention is seldom the one that says most. A passage
+mentions what is asked for where the asked words stand together in it; only where none does, the
+passages that rank nearly as high as the best are put in order of time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pmagent.types import Passage
 NEARLY_BEST = 0.85
 """Share of the best score from which a passage is held to speak of the same thing."""
 _LOOKED_AT = 200
-"""Passages of the right words, in order of time, whose text is read; a name is found in the first few."""
+"""Passages of the right words, in order of time, whose text is read; a name is found in the first
+few."""
 _BATCH = 40
 
 

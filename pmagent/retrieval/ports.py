@@ -1,7 +1,7 @@
 """What search needs from an index and from an encoder, and nothing more of either.
 
-Passages are rows 0 to size - 1, ordered by document, then by position. Arrays over all rows come back
-whole, so that every arm can be fused, filtered and smoothed with plain arithmetic.
+Passages are rows 0 to size - 1, ordered by document, then by position. Arrays over all rows come
+back whole, so that every arm can be fused, filtered and smoothed with plain arithmetic.
 """
 
 from __future__ import annotations
@@ -77,12 +77,8 @@ class SearchIndex(Protocol):
         """(size,) cosine of the passage's best window; NaN where not embedded; None without any."""
         ...
 
-    def best_window(self, rows: Sequence[int], vector: Scores) -> tuple[int | None, ...]:
-        """Which of `sentences.windows(passage.text)` is nearest, for each row; None if not embedded."""
-        ...
-
     def static(self, vector: Scores) -> Scores | None:
-        """(size,) cosine of the passage's static vector; NaN where there is none; None without any."""
+        """(size,) cosine of the static vector; NaN where there is none; None without any."""
         ...
 
     def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:

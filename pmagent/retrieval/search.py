@@ -1,7 +1,8 @@
-"""The passages that answer a question, best first: at once with `find`, then looked at with `refine`.
+"""The passages that answer a question: at once with `find`, looked at closely with `refine`.
 
-Every stage works with what there is: without vectors the words rank, without a transformer the static
-vectors stand in, and a question that asks for the first or latest mention is ordered by time.
+Every stage works with what there is: without vectors the words rank, without a transformer the
+static vectors stand in, and a question that asks for the first or latest mention is ordered by
+time.
 """
 
 from __future__ import annotations
@@ -28,20 +29,21 @@ from pmagent.retrieval.fusion import (
 )
 from pmagent.retrieval.hits import Ranked, make_hits
 from pmagent.retrieval.intent import Intent, read_intent
-from pmagent.retrieval.late import Rarity, piece_cosines, piece_weights, word_closeness
+from pmagent.retrieval.late import Rarity, WordCloseness, piece_cosines, piece_weights
 from pmagent.retrieval.mentions import rows_in_time
 from pmagent.retrieval.ports import Mask, QueryEncoder, Scores, SearchIndex, StaticEncoder
 from pmagent.types import Found, Passage, Query, Tier, Why
 
 MATCHES = 1000
 """Passages the word arms may score; those beyond share too little with the question to matter."""
-CANDIDATES = 40
+CANDIDATES = 30
 """Best passages whose words are compared one by one."""
 REFINED = 12
 """Best passages that `refine` runs through the transformer; 60 rank no better."""
 STATIC_WEIGHT = 1.0
 LATE_WEIGHT = 1.5
-"""Of late interaction, static and transformer's, beside the cosine of meaning. 0.5 to 2 rank alike."""
+"""Of late interaction, static and transformer's, beside the cosine of meaning. 0.5 to 2 rank
+alike."""
 SPEAKER_GAIN = 0.15
 DATE_GAIN = 0.1
 """What a passage gains when the question names its speaker or its time: a hint, so not a filter."""
@@ -64,6 +66,7 @@ class _Ranking:
     lexical: Scores
     meaning: Scores | None
     sketch: Scores | None
+    filled: Scores | None
     neighbour: Scores
     document: Scores
     scores: Scores
@@ -74,6 +77,8 @@ class _Ranking:
     close: Scores
     late: Scores
     windows: list[int | None]
+    """Which window of each answers best; None where it was not read closely."""
+    closeness: WordCloseness | None = None
 
 
 def find(
@@ -119,8 +124,10 @@ def _rank(
     ranking = _score_all(index, query, intent, encoder, static)
     if static is not None and len(ranking.rows):
         texts = [passage.text for passage in ranking.passages]
-        ranking.close = word_closeness(intent.subject, texts, static.encode, ranking.rarity)
-        _reorder(ranking, ranking.totals + STATIC_WEIGHT * ranking.close)
+        closeness = WordCloseness(intent.subject, texts, static.encode, ranking.rarity)
+        ranking.closeness = closeness
+        ranking.close = np.array([closeness.of(text) for text in texts], np.float32)
+        _reorder(ranking, np.add(ranking.totals, STATIC_WEIGHT * ranking.close, dtype=np.float32))
     return ranking
 
 
@@ -142,7 +149,8 @@ def _score_all(
     sketch = None
     if static is not None and is_asked and (meaning is None or bool(np.isnan(meaning).any())):
         sketch = index.static(static.encode([intent.subject])[0])
-    base = fuse(meaning_everywhere(meaning, sketch, lexical), lexical)
+    filled = meaning_everywhere(meaning, sketch, lexical)
+    base = fuse(filled, lexical)
     allowed = index.matching(query)
     neighbour = neighbour_part(base, index.document_of)
     document = document_part(base, index.document_of, allowed)
@@ -158,6 +166,7 @@ def _score_all(
         lexical=lexical,
         meaning=meaning,
         sketch=sketch,
+        filled=filled,
         neighbour=neighbour,
         document=document,
         scores=scores,
@@ -185,7 +194,7 @@ def _read_closely(ranking: _Ranking, encoder: QueryEncoder) -> None:
         ranking.windows[place] = _closest_window(texts[place], pieces, asked, said, weights)
     ranking.late = late
     # What was not read closely stays behind what was.
-    gained = np.where(np.isnan(late), -LATE_WEIGHT, LATE_WEIGHT * late)
+    gained = (LATE_WEIGHT * np.nan_to_num(late, nan=-1)).astype(np.float32)
     _reorder(ranking, ranking.totals + gained)
 
 
@@ -202,13 +211,13 @@ def _closest_window(
 
 
 def _reorder(ranking: _Ranking, totals: Scores) -> None:
-    order = np.argsort(-totals, kind="stable")
+    order: NDArray[np.int64] = np.argsort(-totals, kind="stable")
     ranking.rows = ranking.rows[order]
     ranking.totals = totals[order]
     ranking.close = ranking.close[order]
     ranking.late = ranking.late[order]
-    ranking.passages = tuple(ranking.passages[place] for place in order)
-    ranking.windows = [ranking.windows[place] for place in order]
+    ranking.passages = tuple(ranking.passages[int(place)] for place in order)
+    ranking.windows = [ranking.windows[int(place)] for place in order]
 
 
 def _found(index: SearchIndex, query: Query, ranking: _Ranking) -> Found:
@@ -243,32 +252,28 @@ def _ordered(index: SearchIndex, query: Query, ranking: _Ranking) -> Iterator[Ra
     best = float(ranking.totals.max()) if len(ranking.totals) else 0.0
     for row in timed:
         passage = fetched[row] if row in fetched else ranking.passages[places[row]]
-        yield _ranked(ranking, row, passage, best, None)
+        yield Ranked(passage=passage, score=best, why=_why(ranking, row, places.get(row)))
     listed = set(timed)
-    windowed = ranking.windows
-    if ranking.vector is not None and not any(window is not None for window in windowed):
-        windowed = list(index.best_window([int(row) for row in ranking.rows], ranking.vector))
     for place, row in enumerate(int(row) for row in ranking.rows):
         if row not in listed:
-            total = float(ranking.totals[place])
-            yield _ranked(ranking, row, ranking.passages[place], total, windowed[place])
+            yield Ranked(
+                passage=ranking.passages[place],
+                score=float(ranking.totals[place]),
+                why=_why(ranking, row, place),
+                window=ranking.windows[place],
+                rate=ranking.closeness.of if ranking.closeness else None,
+            )
 
 
-def _ranked(
-    ranking: _Ranking, row: int, passage: Passage, score: float, window: int | None
-) -> Ranked:
-    place = np.flatnonzero(ranking.rows == row)
-    late = ranking.late[place[0]] if len(place) else np.nan
-    close = ranking.close[place[0]] if len(place) else np.nan
-    why = Why(
+def _why(ranking: _Ranking, row: int, place: int | None) -> Why:
+    return Why(
         words=_value(ranking.words, row) or None,
         meaning=_value(ranking.meaning, row),
-        static=None if np.isnan(close) else float(close),
-        late=None if np.isnan(late) else float(late),
+        static=None if place is None else _value(ranking.close, place),
+        late=None if place is None else _value(ranking.late, place),
         neighbour=float(ranking.neighbour[row]),
         document=float(ranking.document[row]),
     )
-    return Ranked(passage=passage, score=score, why=why, window=window)
 
 
 def _value(scores: Scores | None, row: int) -> float | None:
@@ -281,8 +286,8 @@ def _confidence(ranking: _Ranking) -> float:
     # A question of nothing but filler finds filler; that says nothing about the archive.
     lexical = ranking.lexical[rows] if terms else np.zeros(len(rows), np.float32)
     together = None
-    if ranking.meaning is not None:
-        together = float(fuse(np.nan_to_num(ranking.meaning[rows]), lexical).max())
+    if ranking.meaning is not None and ranking.filled is not None:
+        together = float(fuse(ranking.filled[rows], lexical).max())
     return confidence(together=together, lexical=float(lexical.max()), words=len(terms))
 
 

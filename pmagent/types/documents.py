@@ -146,7 +146,7 @@ class Citation:
 
     @property
     def label(self) -> str:
-        """Such as `ep-041.vtt 00:12:44`, `pricing.md L42` or `paper.pdf p. 4`; `~` is an estimate."""
+        """Such as `ep-041.vtt 00:12:44`, `pricing.md L42`, `paper.pdf p. 4`; `~` is an estimate."""
         if self.locator.start_ms is not None:
             mark = "~" if self.locator.is_interpolated else ""
             return f"{self.path} {mark}{format_time(self.locator.start_ms)}"
