@@ -83,7 +83,8 @@ class IndexReader:
         """Where each passage's window vectors lie, as runs of one long array of matrix rows."""
         count = len(self._meaning) if self._meaning is not None else 0
         table = windows if count else windows[:0]
-        rows = np.where(table[:, 1] < count, table[:, 1], -1)  # the matrix is read before the ledger
+        # The matrix is read before the ledger, so the ledger may know of later rows.
+        rows = np.where(table[:, 1] < count, table[:, 1], -1)
         owners, self._first_windows, lengths = np.unique(
             table[:, 0], return_index=True, return_counts=True
         )

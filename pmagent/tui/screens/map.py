@@ -49,6 +49,7 @@ _TALL = 30
 class MapScreen(GardenScreen):
     """Mentions at the left; at the right, where there is room, the one under the bar."""
 
+    CSS_PATH = ["map.tcss", "reader.tcss"]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar = bindings_for("map")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("map", "app")
     AUTO_FOCUS = "#mentions"

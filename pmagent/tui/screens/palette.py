@@ -19,6 +19,7 @@ from pmagent.tui.widgets.lines import LineView
 class PaletteScreen(ModalScreen[Action | None]):
     """Gives the action that was chosen, or None."""
 
+    CSS_PATH = "palette.tcss"
     BINDINGS: ClassVar = bindings_for("palette")
     AUTO_FOCUS = "Composer"
 

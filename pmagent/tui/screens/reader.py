@@ -26,6 +26,7 @@ CONTEXT_LINES = 200
 class ReaderScreen(GardenScreen):
     """The passage at one of several sources; `n` and `p` go through them."""
 
+    CSS_PATH = "reader.tcss"
     BINDINGS: ClassVar = bindings_for("reader")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("reader", "app")
     AUTO_FOCUS = "#reader"

@@ -20,6 +20,7 @@ from pmagent.types import FileState, Status
 class StatusScreen(GardenScreen):
     """Counts and pace above, the files below."""
 
+    CSS_PATH = "status.tcss"
     BINDINGS: ClassVar = bindings_for("status")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("status", "app")
     AUTO_FOCUS = "#files"
