@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from pmagent import __version__
@@ -17,6 +18,8 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"pmagent {__version__}\n")
         return
+    # One question's products are too small for two threads, and waiting threads burn both cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pmagent.cli.doors import run_application, run_command  # noqa: PLC0415 - see above
 
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():

@@ -17,6 +17,7 @@ T = TypeVar("T")
 Pieces = tuple[list[tuple[int, int]], Vectors]
 
 KEPT_VECTORS = 4_000
+KEPT_WORDS = 20_000
 KEPT_PIECES = 400
 """Texts whose piece vectors are kept: some 60 kB each."""
 
@@ -42,14 +43,18 @@ class PassageEncoder:
 
 
 class SketchEncoder:
-    """Static word vectors."""
+    """Static word vectors; the words an archive uses are soon all known."""
 
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dim)."""
-        return self._embedder.embed(texts)
+        found = _remembered(
+            texts, self._vectors, lambda new: list(self._embedder.embed(new)), KEPT_WORDS
+        )
+        return np.stack(found) if found else np.empty((0, self._embedder.dim), np.float32)
 
 
 def _remembered(

@@ -52,7 +52,6 @@ class IndexReader:
             self._load(folder / SNAPSHOT)
         self._words = WordReader(folder / WORDS)
         self._speakers: tuple[str, ...] | None = None
-        self._scanned: tuple[bytes, Scores] | None = None
 
     def _load(self, snapshot: Path) -> None:
         arrays = load_arrays(self._ledger, snapshot)
@@ -85,9 +84,7 @@ class IndexReader:
         table = windows if count else windows[:0]
         # The matrix is read before the ledger, so the ledger may know of later rows.
         rows = np.where(table[:, 1] < count, table[:, 1], -1)
-        owners, self._first_windows, lengths = np.unique(
-            table[:, 0], return_index=True, return_counts=True
-        )
+        owners, self._first_windows = np.unique(table[:, 0], return_index=True)
         self._window_rows = rows
         whole = np.ones(len(owners), dtype=np.bool_)
         if len(table):
@@ -96,7 +93,6 @@ class IndexReader:
         usable = whole & (positions >= 0)
         self._windowed = positions[usable]
         self._window_starts = self._first_windows[usable]
-        self._window_counts = lengths[usable]
 
     @property
     def size(self) -> int:
@@ -176,23 +172,6 @@ class IndexReader:
         best[self._windowed] = highest[chosen]
         return best
 
-    def best_window(self, rows: Sequence[int], vector: Scores) -> tuple[int | None, ...]:
-        """Which of `sentences.windows(passage.text)` is nearest, for each row."""
-        if not len(self._windowed):
-            return (None,) * len(rows)
-        scores = self._scan(vector)
-        where = {int(row): number for number, row in enumerate(self._windowed)}
-        best: list[int | None] = []
-        for row in rows:
-            number = where.get(int(row))
-            if number is None:
-                best.append(None)
-                continue
-            start = self._window_starts[number]
-            run = scores[start : start + self._window_counts[number]]
-            best.append(int(run.argmax()))
-        return tuple(best)
-
     def static(self, vector: Scores) -> Scores | None:
         """(size,) cosine of the passage's static vector; NaN where there is none."""
         if self._static is None or not len(self._static):
@@ -260,13 +239,9 @@ class IndexReader:
         return result
 
     def _scan(self, vector: Scores) -> Scores:
-        """(windows,) cosines; the last question's are kept for `best_window`."""
-        mark = vector.tobytes()
-        if self._scanned is None or self._scanned[0] != mark:
-            meaning = cast("Matrix", self._meaning)
-            rows = np.append(meaning.scan(vector), np.float32(-1))  # row -1: not embedded yet
-            self._scanned = (mark, rows[self._window_rows])
-        return self._scanned[1]
+        """(windows,) cosines; -1 for a window that is not embedded yet."""
+        meaning = cast("Matrix", self._meaning)
+        return np.append(meaning.scan(vector), np.float32(-1))[self._window_rows]
 
 
 class _snapshot:  # noqa: N801 - reads as a word

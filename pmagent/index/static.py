@@ -20,7 +20,8 @@ from pmagent.index.half import widen
 from pmagent.index.weights import REMAKE, Export, find_export
 from pmagent.nlp.words import STOP_WORDS, TALK_WORDS
 
-TEXTS_AT_ONCE = 256
+TEXTS_AT_ONCE = 32
+"""Their pieces, widened, stay in the processor's cache: 256 passages at once took 300 MB and twice as long."""
 PIECES_AT_ONCE = 2_048
 SMOOTHING = 1e-4
 """SIF's `a`: a piece of this probability counts half."""
@@ -61,8 +62,13 @@ class StaticEmbedder:
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             part = list(texts[start : start + TEXTS_AT_ONCE])
             encodings = self._tokenizer.encode_batch_fast(part, add_special_tokens=False)
-            for row, encoding in enumerate(encodings, start):
-                sums[row] = widen(self._table[encoding.ids]).sum(axis=0)
+            ids = [encoding.ids for encoding in encodings]
+            lengths = np.array([len(row) for row in ids])
+            held = np.flatnonzero(lengths)
+            if len(held):
+                wide = widen(self._table[np.concatenate([row for row in ids if row])])
+                firsts = np.cumsum(lengths[held]) - lengths[held]
+                sums[start + held] = np.add.reduceat(wide, firsts, axis=0)
         return unit(sums)
 
 

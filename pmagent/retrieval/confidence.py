@@ -27,7 +27,7 @@ def confidence(*, together: float | None, lexical: float, words: int) -> float:
     place.
     """
     if together is not None:
-        return _logistic(10.0 * together - 8.2)
+        return _logistic(10.0 * together - 8.4)
     return _logistic(18.0 * lexical + 0.4 * min(words, _MANY_WORDS) - 6.5)
 
 

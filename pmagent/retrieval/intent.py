@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from pmagent.nlp.words import content_terms, tokens
+from pmagent.nlp.words import content_terms, is_filler, tokens
 
 Kind = Literal["topic", "first", "latest", "who", "when", "how many", "every"]
 
@@ -134,9 +134,9 @@ def _kind(text: str) -> tuple[Kind, str]:
         ("every", _EVERY),
     )
     for kind, pattern in ordered:
-        if pattern.search(text):
-            rest = pattern.sub(" ", text)
-            return kind, (rest if content_terms(rest) else text)
+        rest = pattern.sub(" ", text)
+        if rest != text and not all(is_filler(word) for word in tokens(rest)):
+            return kind, rest
     if _AMOUNT.search(text.strip().rstrip("?")):
         return "how many", text
     if _WHO.search(text):

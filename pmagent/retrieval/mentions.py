@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pmagent.nlp.sentences import windows
 from pmagent.nlp.words import singular, tokens
@@ -24,6 +25,7 @@ _LOOKED_AT = 200
 """Passages of the right words, in order of time, whose text is read; a name is found in the first
 few."""
 _BATCH = 40
+_NUMBER = re.compile(r"(\d+)")
 
 
 def rows_in_time(
@@ -57,29 +59,24 @@ def _candidates(index: SearchIndex, intent: Intent) -> list[tuple[Mask, bool]]:
 
 
 def _verified(
-    index: SearchIndex,
-    intent: Intent,
-    rows: Sequence[int] | np.ndarray,
-    *,
-    is_exact: bool,
-    count: int,
+    index: SearchIndex, intent: Intent, rows: NDArray[np.int64], *, is_exact: bool, count: int
 ) -> list[int]:
-    sign = -1 if intent.kind == "latest" else 1
+    sign = _sign(intent)
     dates = index.date_of
     ordered = sorted((int(row) for row in rows), key=lambda row: sign * int(dates[row]))
-    kept: list[tuple[int, Passage]] = []
+    kept: list[tuple[tuple[object, ...], int]] = []
+    days: list[int] = []
     for start in range(0, min(len(ordered), _LOOKED_AT), _BATCH):
         batch = ordered[start : start + _BATCH]
-        texts = index.passages(batch)
-        kept.extend(
-            (row, passage)
-            for row, passage in zip(batch, texts, strict=True)
-            if _mentions(passage.text, intent.terms, is_exact=is_exact)
-        )
-        if len(kept) >= count and dates[kept[-1][0]] != dates[kept[count - 1][0]]:
+        for row, passage in zip(batch, index.passages(batch), strict=True):
+            if _mentions(passage.text, intent.terms, is_exact=is_exact):
+                kept.append((_moment(index, row, passage, sign), row))
+                if _is_dated(index, passage):
+                    days.append(int(dates[row]))
+        # One more day than needed: within a day the order is still to be made.
+        if len(days) >= count and days[-1] != days[count - 1]:
             break
-    kept.sort(key=lambda item: _moment(item[1], sign * int(dates[item[0]]), sign))
-    return [row for row, _ in kept[:count]]
+    return [row for _, row in sorted(kept)][:count]
 
 
 def _mentions(text: str, terms: Sequence[str], *, is_exact: bool) -> bool:
@@ -104,21 +101,27 @@ def _nearly_best(
     best = float(scores[open_rows].max())
     near = open_rows[scores[open_rows] >= best - abs(best) * (1 - NEARLY_BEST)]
     near = near[np.argsort(-scores[near], kind="stable")][:count]
-    sign = -1 if intent.kind == "latest" else 1
     found = zip((int(row) for row in near), index.passages([int(row) for row in near]), strict=True)
-    dates = index.date_of
-    return [
-        row
-        for row, _ in sorted(
-            found, key=lambda item: _moment(item[1], sign * int(dates[item[0]]), sign)
-        )
-    ]
+    sign = _sign(intent)
+    return [row for _, row in sorted((_moment(index, row, one, sign), row) for row, one in found)]
 
 
-def _moment(passage: Passage, day: int, sign: int) -> tuple[object, ...]:
-    """Sorts by day, spoken before written, then by numbers in the path as numbers."""
+def _moment(index: SearchIndex, row: int, passage: Passage, sign: int) -> tuple[object, ...]:
+    """Sorts by day, spoken before written, then by numbers in the path as numbers.
+
+    What has no date but that of its file's last change comes last: it says nothing of when.
+    """
     name = tuple(
         (sign * int(part), "") if part.isdigit() else (0, part)
-        for part in re.split(r"(\d+)", passage.path)
+        for part in _NUMBER.split(passage.path)
     )
-    return day, not passage.speakers, name, sign * passage.position
+    day = sign * int(index.date_of[row])
+    return not _is_dated(index, passage), day, not passage.speakers, name, sign * passage.position
+
+
+def _is_dated(index: SearchIndex, passage: Passage) -> bool:
+    return index.citation(passage, passage.locator, None).date_source != "modified"
+
+
+def _sign(intent: Intent) -> int:
+    return -1 if intent.kind == "latest" else 1

@@ -64,6 +64,7 @@ class PmagentApp(WatchingApp):
         environment: dict[str, str],
     ) -> None:
         self._memory = memory
+        self._drawn_theme = ""
         remembered = memory.read(_THEME)
         # Textual turns shades grey without colour; the terminal's own colours it leaves out.
         super().__init__(ansi_color=True if environment.get("NO_COLOR") else None)
@@ -86,6 +87,10 @@ class PmagentApp(WatchingApp):
         """Whether the first frame is on screen and the garden is being opened."""
         self.failure: Exception | None = None
         """What broke the application, for whoever runs it to report in one sentence."""
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables; none while Textual still holds its own theme for ours."""
+        return super().get_css_variables() if self._drawn_theme else {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Values for the names that only our themes know."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from pmagent.ingest.scan import matches_any
 from pmagent.nlp.sentences import windows
 from pmagent.nlp.words import tokens
 from pmagent.retrieval.ports import Mask, Scores
-from pmagent.types import Passage, Query
+from pmagent.types import Citation, Locator, Passage, Query
 from tests.retrieval.small_archive import SmallArchive
 
 DIM = 256
@@ -48,6 +48,13 @@ class MemoryIndex(SmallArchive):
     """`embedded` of its passages have vectors, from the first on; None means all."""
 
     embedded: int | None = None
+    undated: tuple[str, ...] = ()
+    """Files whose date is only that of their last change."""
+
+    def citation(self, passage: Passage, locator: Locator, speaker: str | None) -> Citation:
+        cited = super().citation(passage, locator, speaker)
+        is_undated = passage.path in self.undated
+        return replace(cited, date_source="modified") if is_undated else cited
 
     @property
     def size(self) -> int:

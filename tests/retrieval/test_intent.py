@@ -83,4 +83,6 @@ def test_days_are_read_from_the_question(text: str, since: date | None, until: d
 
 
 def test_a_question_that_is_only_about_order_keeps_its_words() -> None:
-    assert read_intent("the first episode", today=TODAY).terms
+    intent = read_intent("the first episode", today=TODAY)
+
+    assert (intent.kind, intent.terms) == ("topic", ("first",))

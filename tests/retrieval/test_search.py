@@ -81,6 +81,14 @@ def test_the_latest_mention_is_the_last_one() -> None:
     assert paths(search("the last time we talked about varroa"))[0] == "ep-11.md"
 
 
+def test_a_file_dated_only_by_its_last_change_is_not_the_latest() -> None:
+    changed = date(2025, 1, 14)
+    files = {**FILES, "copied.md": (changed, [(None, "Varroa links, copied yesterday.")])}
+    index = MemoryIndex(files=files, undated=("copied.md",))
+
+    assert paths(search("the last time we talked about varroa", index=index))[0] == "ep-11.md"
+
+
 def test_a_word_of_the_same_stem_is_not_a_mention() -> None:
     hit = search("first mention of federated").hits[0]
 

@@ -196,6 +196,20 @@ async def test_what_is_too_long_for_the_terminal_goes_to_a_file(
     assert desktop.copied == [long.strip()] or desktop.copied == [long]
 
 
+async def test_text_selected_by_mouse_is_copied_without_borders(show: Show) -> None:
+    async with show() as pilot:
+        await type_text(pilot, "seat price\n")
+        await pilot.mouse_down(offset=(2, 4))
+        await pilot.hover(offset=(30, 5))
+        await pilot.mouse_up(offset=(30, 5))
+        await press(pilot, "ctrl+c")
+
+        assert pilot.app.clipboard == (
+            "A seat price punishes the team that lets everyone in. [1]\n"
+            "The seat price is the oldest"
+        )
+
+
 async def test_control_c_clears_the_line_then_asks_then_leaves(show: Show) -> None:
     async with show() as pilot:
         await type_text(pilot, "half a question")

@@ -41,7 +41,7 @@ async def test_the_timeline_tells_its_counts_in_numbers(show: Show) -> None:
 
 
 async def test_the_first_and_the_latest_mention_are_named_and_estimates_marked(show: Show) -> None:
-    async with show() as pilot:
+    async with show((120, 48)) as pilot:
         await draw(pilot)
 
         rows = rows_of(pilot.app)

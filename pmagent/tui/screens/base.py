@@ -42,13 +42,13 @@ class GardenScreen(Screen[None]):
         self.vital = vital
         self._notice: tuple[Span, ...] = ()
         self._notice_timer: Timer | None = None
+        self._tiny = Lines(lambda _: [(span(self._too_small()),)], id="too-small")
 
     def compose(self) -> ComposeResult:
         """Heading, body, hints, status line."""
         yield Lines(self.paint_heading, id="heading")
         yield from self.compose_body()
         yield from self.compose_foot()
-        yield Lines(lambda _: [(span(self._too_small()),)], id="too-small")
 
     def compose_body(self) -> Iterable[Widget]:
         """What stands between heading and foot."""
@@ -104,8 +104,9 @@ class GardenScreen(Screen[None]):
         """Below the smallest size only that is said."""
         is_tiny = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
         self.set_class(is_tiny, "-tiny")
-        if is_tiny:
-            self.query_one("#too-small", Lines).refresh_lines()
+        if is_tiny and not self._tiny.is_attached:
+            self.mount(self._tiny)
+        self._tiny.refresh_lines()
 
     def _too_small(self) -> str:
         size = self.size

@@ -62,11 +62,11 @@ class ConversationScreen(GardenScreen):
         self._draft = ""
         self._last: Query | None = None
         self._candidates: list[Action] = []
+        self.popup = LineView(id="popup", keeps_cursor=True)
 
     def compose_body(self) -> Iterable[Widget]:
-        """The history and, when a command is typed, the list of them."""
+        """The history; the list of commands joins it when it is first asked for."""
         yield History()
-        yield LineView(id="popup", keeps_cursor=True)
 
     def compose_foot(self) -> Iterable[Widget]:
         """The rule, the composer, and one line for numbers and hints."""
@@ -89,11 +89,6 @@ class ConversationScreen(GardenScreen):
     def composer(self) -> Composer:
         """The line that is typed on."""
         return self.query_one(Composer)
-
-    @property
-    def popup(self) -> LineView:
-        """The list of commands."""
-        return self.query_one("#popup", LineView)
 
     def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
         """The product's name and the garden's folder."""
@@ -149,6 +144,8 @@ class ConversationScreen(GardenScreen):
         text = event.value
         is_naming = text.startswith("/") and " " not in text
         self._candidates = match_commands(text[1:]) if is_naming else []
+        if self._candidates and not self.popup.is_attached:
+            self.mount(self.popup)
         self.popup.set_class(bool(self._candidates), "-open")
         candidates = self._candidates
         self.popup.show(lambda width: paint_commands(candidates, width, has_rule=True), cursor=0)

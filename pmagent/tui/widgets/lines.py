@@ -247,6 +247,14 @@ class LineView(ScrollView, can_focus=True):
         words = selection.extract(text).split("\n")
         return "\n".join(line.strip() for line in words), "\n"
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are, for a view that is as high as its content."""
+        del container, viewport
+        inner = width - 2 * GUTTER
+        if self._painter is None or inner <= 0:
+            return 0
+        return len((self._page if inner == self._painted_width else self._painter(inner)).lines)
+
     def render_line(self, y: int) -> Strip:
         """One line of the page, from the cache where it was drawn before."""
         if self._painted_width != self._inner_width:
@@ -275,7 +283,7 @@ class LineView(ScrollView, can_focus=True):
             self._page = self._painter(self._painted_width)
         self._strips.clear()
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._page.lines))
-        self.refresh()
+        self.refresh(layout=self.styles.is_auto_height)
 
     def _draw(self, line: Line, index: int, has_cursor: bool) -> Strip:
         base = self.rich_style
@@ -295,7 +303,8 @@ class LineView(ScrollView, can_focus=True):
         end = strip.cell_length if end == -1 else end
         style = self.screen.get_component_rich_style("screen--selection")
         before, inside, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end)
-        return Strip.join((before, inside.apply_style(style), after))
+        marked = Strip(Segment.apply_style(inside, post_style=style), inside.cell_length)
+        return Strip.join((before, marked, after))
 
     def _item_near(self, line: int) -> int:
         items = self._page.items
