@@ -64,13 +64,13 @@ def ask(store: str, question: str) -> None:
 
 
 def warm(store: str, questions: str) -> None:
-    """Seconds of each question, with a filter on a quarter of the files."""
+    """Seconds of each question, with a filter on the files whose name holds a 2."""
     import chromadb
 
     collection = chromadb.PersistentClient(store).get_collection("archive")
     model = load_model()
     paths = sorted({row["path"] for row in collection.get(include=["metadatas"])["metadatas"]})
-    chosen = paths[::4]
+    chosen = [path for path in paths if "2" in path]
     seconds = []
     for row in read(questions):
         began = time.perf_counter()

@@ -176,7 +176,7 @@ def make_store(work: Path, store: Path, env: dict[str, str]) -> None:
 
 
 def warm(root: Path, queries: Path, work: Path, env: dict[str, str]) -> None:
-    """Questions in a warm process, with a filter on a quarter of the files."""
+    """Questions in a warm process, with a filter on the files whose name holds a 2."""
     ours = json.loads(
         run(python("-m", "benchmarks.ours", "warm", str(root), str(queries)), env=env).out
     )
