@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from pmagent.errors import SettingsError
 from pmagent.paths import SETTINGS_DIR, Homes, reason_of
@@ -21,9 +21,6 @@ from pmagent.paths import SETTINGS_DIR, Homes, reason_of
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 SETTINGS_FILE = "settings.json"
 MAX_SETTINGS_BYTES = 1_000_000
-
-VectorStore = Literal["embedded", "http", "cloud"]
-_VECTOR_STORES = ("embedded", "http", "cloud")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +36,10 @@ class Settings:
     """Larger files are skipped, and said to be."""
     model: str = DEFAULT_MODEL
     """A sentence-transformers name or folder. Person's own settings only."""
-    vector_store: VectorStore = "embedded"
-    """Where Chroma keeps the vectors. Person's own settings only."""
-    vector_store_url: str = ""
-    """`http://host:port` for `http`. Person's own settings only."""
-    exact_below: int = 200_000
-    """Up to this many vectors they are scanned exactly. Person's own settings only."""
 
 
 _GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
-_PERSON_KEYS = _GARDEN_KEYS | {"model", "vector-store", "vector-store-url", "exact-below"}
+_PERSON_KEYS = _GARDEN_KEYS | {"model"}
 
 
 def read_settings(root: Path, homes: Homes) -> Settings:
@@ -111,14 +102,10 @@ def _checked(key: str, value: object, path: Path) -> object:
         if isinstance(value, list) and all(isinstance(x, str) for x in cast("list[object]", value)):
             return tuple(cast("list[str]", value))
         raise SettingsError(f'"{key}" in "{path}" is not a list of strings')
-    if key in {"max-file-mb", "exact-below"}:
+    if key == "max-file-mb":
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
         raise SettingsError(f'"{key}" in "{path}" is not a whole number above 0')
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" in "{path}" is not a string')
-    if key == "vector-store" and value not in _VECTOR_STORES:
-        raise SettingsError(
-            f'"vector-store" in "{path}" is "{value}"', f"one of: {', '.join(_VECTOR_STORES)}"
-        )
     return value

@@ -21,7 +21,7 @@ from pmagent.index.weights import REMAKE, Export, find_export
 from pmagent.nlp.words import STOP_WORDS, TALK_WORDS
 
 TEXTS_AT_ONCE = 32
-"""Their pieces, widened, stay in the processor's cache: 256 passages at once took 300 MB and twice as long."""
+"""Widened together: 256 passages at once take 300 MB and twice as long."""
 PIECES_AT_ONCE = 2_048
 SMOOTHING = 1e-4
 """SIF's `a`: a piece of this probability counts half."""

@@ -153,7 +153,7 @@ async def test_a_source_is_reached_and_copied_by_keys_alone(
 ) -> None:
     async with show() as pilot:
         await type_text(pilot, "flat price\n")
-        await press(pilot, "tab", "home", "y")
+        await press(pilot, "tab", "y")
 
         await see(pilot, "copied the quote: through the terminal (OSC 52)")
         assert "flat price" in pilot.app.clipboard
@@ -168,7 +168,7 @@ async def test_the_local_clipboard_is_used_before_the_terminals(
     desktop.program = "wl-copy"
     async with show() as pilot:
         await type_text(pilot, "flat price\n")
-        await press(pilot, "tab", "home", "y")
+        await press(pilot, "tab", "y")
 
         await see(pilot, "copied the quote: with wl-copy")
     assert len(desktop.copied) == 1
@@ -178,7 +178,7 @@ async def test_over_ssh_the_terminal_carries_the_copy(show: Show, desktop: Small
     desktop.program = "pbcopy"
     async with show(environment={"SSH_CONNECTION": "10.0.0.1"}) as pilot:
         await type_text(pilot, "flat price\n")
-        await press(pilot, "tab", "home", "y")
+        await press(pilot, "tab", "y")
 
         await see(pilot, "(OSC 52)")
     assert desktop.copied == []
@@ -190,7 +190,7 @@ async def test_what_is_too_long_for_the_terminal_goes_to_a_file(
     long = "seat price " * 10_000
     async with show(door=SmallDoor(SmallGarden({"a.md": ("2024-01-01", long)}))) as pilot:
         await type_text(pilot, "seat price\n")
-        await press(pilot, "tab", "home", "y")
+        await press(pilot, "tab", "y")
 
         await see(pilot, 'to the file "/tmp/pmagent-kept.txt"')
     assert desktop.copied == [long.strip()] or desktop.copied == [long]

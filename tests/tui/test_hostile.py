@@ -111,7 +111,7 @@ async def test_no_storm_of_keys_and_resizes_breaks_a_screen(
     app = PmagentApp(door, memory=memory, desktop=desktop, environment={})
     async with app.run_test(size=(120, 32)) as pilot:
         await settle(pilot)
-        for _ in range(6):
+        for _ in range(4):
             for key in storm.choices(KEYS, k=12):
                 app.simulate_key(key)
                 await pilot.pause(0)

@@ -58,7 +58,9 @@ def paint_vital(vital: Vital, width: int) -> tuple[Span, ...]:
         if counts.failed:
             parts.append((span(f"{counts.failed:,} failed", "error"),))
     if vital.progress and vital.progress.stage != "ready":
-        parts.append((span(f"indexing{speed_of(vital.progress)}"),))
+        is_scan = vital.progress.stage == "scan"
+        words = "looking for changes" if is_scan else f"indexing{speed_of(vital.progress)}"
+        parts.append((span(words),))
     parts.append((span("offline", "quiet"),))
     return clip(join(parts, _BETWEEN), width)
 

@@ -280,8 +280,7 @@ class ConversationScreen(GardenScreen):
             self._take(action, run=False)
         elif self.composer.has_focus:
             self.history.focus()
-            if self.history.cursor < 0:
-                self.history.move_to(len(self.history.page.items) - 1)
+            self.history.move_to_latest()
         else:
             self.composer.focus()
 

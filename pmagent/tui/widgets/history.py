@@ -72,6 +72,12 @@ class History(LineView):
         self.cursor = -1
         self._redraw(follow=True)
 
+    def move_to_latest(self) -> None:
+        """Put the cursor on the first thing that can be opened in the latest exchange."""
+        last = next(reversed(self._exchanges.values()), None)
+        in_last = len(last.page(self.inner_width).items) if last is not None else 0
+        self.move_to(len(self.page.items) - max(in_last, 1))
+
     def sources_near(self, value: object) -> tuple[tuple[Source, ...], int]:
         """The sources of the exchange that `value` belongs to, and its place among them."""
         for exchange in reversed(self._exchanges.values()):

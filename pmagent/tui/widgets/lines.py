@@ -209,7 +209,7 @@ class LineView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the lines out for the new width."""
-        if self._inner_width != self._painted_width:
+        if self.inner_width != self._painted_width:
             self._repaint()
             self.reveal()
 
@@ -257,7 +257,7 @@ class LineView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the page, from the cache where it was drawn before."""
-        if self._painted_width != self._inner_width:
+        if self._painted_width != self.inner_width:
             # The first frame is drawn before the first resize is told.
             self._repaint()
         index = y + self.scroll_offset.y
@@ -274,11 +274,12 @@ class LineView(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, strip_style(strip, base)).apply_offsets(0, index)
 
     @property
-    def _inner_width(self) -> int:
+    def inner_width(self) -> int:
+        """Cells a painter may fill."""
         return self.scrollable_content_region.width - 2 * GUTTER
 
     def _repaint(self) -> None:
-        self._painted_width = self._inner_width
+        self._painted_width = self.inner_width
         if self._painter is not None and self._painted_width > 0:
             self._page = self._painter(self._painted_width)
         self._strips.clear()
