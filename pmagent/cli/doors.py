@@ -46,7 +46,12 @@ def run_application(root: Path | None = None) -> int:
     """The exit code of the terminal application on the garden of the current folder."""
     from pmagent.tui.app import run  # noqa: PLC0415 - only where it is shown
 
-    return run(root or Path.cwd())
+    try:
+        return run(root or Path.cwd())
+    except PmagentError as exc:
+        return _complain(exc.message, exc.hint, codes.code_of(exc))
+    except Exception as exc:  # noqa: BLE001 - the outer door of the application
+        return _confess(exc)
 
 
 def _usage_hint(exc: Exception) -> str:

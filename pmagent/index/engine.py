@@ -20,8 +20,8 @@ from pmagent.index.matrix import FlatMatrix
 from pmagent.index.reader import IndexReader
 from pmagent.index.static import StaticEmbedder, load_static
 
-RELOAD_SHARE = 5.0
-"""A state is used at least this many times as long as it took to load."""
+LONGEST_WAIT_S = 0.3
+"""A state is used at least as long as it took to load, but no longer than this."""
 
 
 class Engine:
@@ -47,7 +47,7 @@ class Engine:
     def reader(self) -> IndexReader:
         """The newest state of the index, or one that is seconds old while much is being written."""
         version = int(self.ledger.database.execute("PRAGMA data_version").fetchone()[0])
-        is_due = time.monotonic() - self._loaded_at > RELOAD_SHARE * self._load_s
+        is_due = time.monotonic() - self._loaded_at > min(self._load_s, LONGEST_WAIT_S)
         if self._reader is None or (version != self._version and is_due):
             began = time.monotonic()
             self._reader = self._load()

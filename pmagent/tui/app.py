@@ -123,6 +123,7 @@ class PmagentApp(WatchingApp):
             Prospect(
                 folder=shown_path(self._door.root, self._environment),
                 index_dir=shown_path(self._door.index_dir, self._environment),
+                sample_dir=shown_path(self._door.sample_root, self._environment),
             ),
         )
 

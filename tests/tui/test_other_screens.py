@@ -159,6 +159,16 @@ async def test_a_garden_that_cannot_be_opened_is_said_in_the_conversation(show: 
         await see(pilot, "no garden is open")
 
 
+async def test_a_garden_that_is_not_indexed_yet_says_that_it_is_being_read(
+    show: Show, door: SmallDoor
+) -> None:
+    door.garden.files = (FileState(path="new.md", state="waiting"),)
+    async with show() as pilot:
+        shown = await see(pilot, "The files are being read; ask as soon as the first are in.")
+
+        assert "words 0/1" in shown
+
+
 async def test_q_leaves_the_first_run_and_writes_nothing(show: Show) -> None:
     new = SmallDoor(SmallGarden(), is_new=True)
     async with show(door=new) as pilot:

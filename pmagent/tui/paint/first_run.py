@@ -28,6 +28,7 @@ class Prospect:
 
     folder: str
     index_dir: str
+    sample_dir: str
     survey: Survey | None = None
     """None while it is still being counted."""
     problem: str = ""
@@ -66,7 +67,7 @@ def paint_first_run(prospect: Prospect, width: int) -> Page:
     has_files = prospect.survey is None or bool(prospect.survey.kinds)
     choices = [
         ("index", "i", "Index this folder", "words in seconds, meaning in the background"),
-        ("sample", "s", "Try the sample garden", "an invented show over two years"),
+        ("sample", "s", "Try the sample garden", f"an invented show, put in {prospect.sample_dir}"),
         ("quit", "q", "Quit", "nothing is written"),
     ]
     if not has_files:

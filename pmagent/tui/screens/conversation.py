@@ -40,7 +40,7 @@ from pmagent.tui.widgets.lines import Lines, LineView
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
-    from pmagent.types import Abstention, Map, Query
+    from pmagent.types import Abstention, Map, Query, Status
 
 ANSWER_HITS = 10
 MAP_HITS = 40
@@ -107,10 +107,15 @@ class ConversationScreen(GardenScreen):
         """Show what can be asked, where nothing was asked yet."""
         for number, exchange in self.history.exchanges.items():
             if isinstance(exchange.said, Welcome):
-                counts = self.vital.counts
-                is_empty = not (counts and counts.indexed)
-                self.history.update(number, Welcome(suggestions=suggestions, is_empty=is_empty))
+                welcome = Welcome(suggestions=suggestions, is_empty=self._is_empty)
+                self.history.update(number, welcome)
                 return
+
+    def show_status(self, status: Status) -> None:
+        """Say that the first files are being read, as long as nothing can be answered."""
+        del status
+        if self._is_empty:
+            self.suggest(())
 
     def choose_command(self, action: Action) -> None:
         """Run a command that was found by name, or begin to write it."""
@@ -130,7 +135,8 @@ class ConversationScreen(GardenScreen):
 
     def show_failure(self, message: Failed) -> None:
         """Say what happened where the answer would stand."""
-        note = Note(text=message.message, hint=message.hint, is_error=True)
+        hint = "the files are being read, ask again in a moment" if self._is_empty else message.hint
+        note = Note(text=message.message, hint=hint, is_error=True)
         for number, exchange in self.history.exchanges.items():
             if isinstance(exchange.said, Waiting):
                 self.history.update(number, note)
@@ -320,6 +326,11 @@ class ConversationScreen(GardenScreen):
         self.composer.put("")
         self.composer.focus()
         return True
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether the garden is known to hold nothing yet that can be searched."""
+        return self.vital.counts is not None and not self.vital.counts.indexed
 
     def _choose(self, value: object) -> None:
         match value:
