@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,7 +85,8 @@ class WordWriter:
         """Forget the passages of one document."""
         # delete_documents_by_term takes the number for a signed one and deletes nothing.
         query = tantivy.Query.term_query(self._index.schema, "document", document)
-        self._writer.delete_documents_by_query(query)
+        with _refusals():
+            self._writer.delete_documents_by_query(query)
 
     def add(self, document: int, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add (passage row id, text, text with its surroundings) of one document."""
@@ -92,7 +94,8 @@ class WordWriter:
             entry = tantivy.Document(text=text, around=around)
             entry.add_unsigned("passage", passage)
             entry.add_unsigned("document", document)
-            self._writer.add_document(entry)
+            with _refusals():
+                self._writer.add_document(entry)
 
     def commit(self) -> None:
         """Make what was done visible and durable.
@@ -100,16 +103,25 @@ class WordWriter:
         Raises:
             StorageError: the disk is full or refuses.
         """
-        try:
+        with _refusals():
             self._writer.commit()
-        except ValueError as exc:
-            raise StorageError(
-                f"the word index cannot be written: {exc}", "free some space and try again"
-            ) from exc
 
     def close(self) -> None:
         """Wait for merges; nothing can be added afterwards."""
-        self._writer.wait_merging_threads()
+        with suppress(ValueError):  # what was committed is whole; a merge is only for speed
+            self._writer.wait_merging_threads()
+
+
+@contextmanager
+def _refusals() -> Generator[None]:
+    """A writer whose thread could not write says so at whatever it is asked next."""
+    try:
+        yield
+    except ValueError as exc:
+        raise StorageError(
+            "the word index cannot be written: the disk is full, or refuses",
+            "free some space, then run the command again; what was done is kept",
+        ) from exc
 
 
 class WordReader:
