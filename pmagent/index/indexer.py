@@ -33,6 +33,8 @@ from pmagent.store import WriterLock
 from pmagent.types import IndexReport, Progress
 
 IDLE_S = 0.5
+WORTH_SENDING = 500
+"""While files are watched, fewer new vectors than this wait for the next run to reach Chroma."""
 
 
 @dataclass(kw_only=True)
@@ -84,7 +86,11 @@ class Indexer:
         has_changed = bool(done.new or done.changed or done.removed)
         is_behind = meaning and (has_changed or not parts.is_embedded)
         if is_behind:
-            self._embed(parts, stop=lambda: stop.is_set() or changes.are_there())
+            self._embed(
+                parts,
+                stop=lambda: stop.is_set() or changes.are_there(),
+                send_from=WORTH_SENDING,
+            )
         return has_changed or (is_behind and parts.is_embedded)
 
     def _once(self, parts: _Parts, *, meaning: bool, stop: Stop) -> IndexReport:
@@ -93,7 +99,7 @@ class Indexer:
         embedded = self._embed(parts, stop=stop) if meaning and not stop() else 0
         return replace(done, embedded=embedded, elapsed_s=time.monotonic() - began)
 
-    def _embed(self, parts: _Parts, *, stop: Stop) -> int:
+    def _embed(self, parts: _Parts, *, stop: Stop, send_from: int = 0) -> int:
         """Texts embedded. Without a model the garden stays searchable by words, and says so."""
         try:
             if parts.meaning is None:
@@ -106,7 +112,7 @@ class Indexer:
                     pace=parts.pace,
                     notes=self.notes,
                 )
-            done = parts.meaning.run(stop)
+            done = parts.meaning.run(stop, send_from=send_from)
             parts.is_embedded = not stop()
         except EmbedderError as exc:
             self.notes.append(f"search by meaning is off: {exc.message}")

@@ -54,13 +54,16 @@ class MeaningSync:
     def __post_init__(self) -> None:
         self.matrix = self._open_matrix()
 
-    def run(self, stop: Stop) -> int:
-        """Sketch, embed and store what is missing, until done or told to stop; texts embedded."""
+    def run(self, stop: Stop, *, send_from: int = 0) -> int:
+        """Sketch, embed and store what is missing, until done or told to stop; texts embedded.
+
+        Chroma, which takes seconds to open, is left alone while fewer than `send_from` wait for it.
+        """
         self._drop_orphans()
         if self._count_waiting() > WORTH_SKETCHING:
             self._sketch(stop)
         done = self._embed(stop)
-        if not stop():
+        if not stop() and self._count_unsent() >= send_from:
             self._fill_chroma(stop)
         return done
 
