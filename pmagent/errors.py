@@ -9,6 +9,7 @@ PmagentError
 ├── AccessError         outside the garden                                   exit 5
 ├── IndexFaultError     the index is missing, locked or damaged              exit 7
 │   ├── LockedError     another process is writing it
+│   ├── StaleError      it has changed since it was loaded
 │   └── StorageError    the disk is full or refuses
 ├── ChildError          a process of ours died or gave no answer in time
 └── EmbedderError       the model's weights are missing or fail their self-test; words still work
@@ -56,6 +57,10 @@ class IndexFaultError(PmagentError):
 
 class LockedError(IndexFaultError):
     """Another process is writing this index."""
+
+
+class StaleError(IndexFaultError):
+    """The index has changed since it was loaded: load it again and ask again."""
 
 
 class StorageError(IndexFaultError):

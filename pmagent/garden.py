@@ -179,12 +179,14 @@ class Garden:
         """
         began = time.perf_counter()
         engine = self._open_engine()
-        found = find(
-            engine.reader(),
-            query,
-            encoder=engine.encoder,
-            static=engine.sketcher,
-            today=self._today(),
+        found = engine.asked(
+            lambda reader: find(
+                reader,
+                query,
+                encoder=engine.encoder,
+                static=engine.sketcher,
+                today=self._today(),
+            )
         )
         return _timed(found, began)
 
@@ -195,12 +197,10 @@ class Garden:
         encoder = engine.encoder
         if encoder is None or not found.hits:
             return found
-        closer = refine(
-            engine.reader(),
-            found,
-            encoder,
-            static=engine.sketcher,
-            today=self._today(),
+        closer = engine.asked(
+            lambda reader: refine(
+                reader, found, encoder, static=engine.sketcher, today=self._today()
+            )
         )
         return _timed(closer, began, before=found.elapsed_ms)
 
@@ -252,7 +252,7 @@ class Garden:
     def suggestions(self) -> Sequence[str]:
         """Up to three questions this garden can answer, from what is said often in it."""
         engine = self._open_engine()
-        return suggest(engine.reader())
+        return engine.asked(suggest)
 
     def notes(self) -> Sequence[str]:
         """What is degraded now, one sentence each; empty when all is well."""

@@ -7,11 +7,13 @@ damaged is left out and said to be; words alone are enough to answer.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from pmagent.config import Settings
-from pmagent.errors import EmbedderError, IndexFaultError
+from pmagent.errors import EmbedderError, IndexFaultError, StaleError
 from pmagent.index.embed import OnnxEmbedder, load_embedder
 from pmagent.index.encoders import PassageEncoder, SketchEncoder
 from pmagent.index.layout import LEDGER, MEANING, STATIC
@@ -20,6 +22,9 @@ from pmagent.index.matrix import FlatMatrix
 from pmagent.index.reader import IndexReader
 from pmagent.index.static import StaticEmbedder, load_static
 
+T = TypeVar("T")
+
+STALE_TRIES = 3
 LONGEST_WAIT_S = 0.3
 """A state is used at least as long as it took to load, but no longer than this."""
 
@@ -44,8 +49,17 @@ class Engine:
         """Release the files."""
         self.ledger.close()
 
+    def asked(self, question: Callable[[IndexReader], T]) -> T:
+        """What `question` finds in the index; asked again where the index changed under it."""
+        for _ in range(STALE_TRIES):
+            try:
+                return question(self.reader())
+            except StaleError:
+                self._reader = None
+        return question(self.reader())
+
     def reader(self) -> IndexReader:
-        """The newest state of the index, or one that is seconds old while much is being written."""
+        """The newest state of the index, or one a moment old while much is being written."""
         version = int(self.ledger.database.execute("PRAGMA data_version").fetchone()[0])
         is_due = time.monotonic() - self._loaded_at > min(self._load_s, LONGEST_WAIT_S)
         if self._reader is None or (version != self._version and is_due):

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pmagent.errors import AccessError
+from pmagent.errors import AccessError, StaleError
 from pmagent.index.layout import SNAPSHOT, WORDS
 from pmagent.index.ledger import Ledger
 from pmagent.index.lexical import WordReader
@@ -183,7 +183,11 @@ class IndexReader:
         return result
 
     def passages(self, rows: Sequence[int]) -> tuple[Passage, ...]:
-        """The passages of these rows, in this order."""
+        """The passages of these rows, in this order.
+
+        Raises:
+            StaleError: one of them has gone since this state was loaded.
+        """
         ids = [int(self._ids[row]) for row in rows]
         marks = ", ".join("?" * len(ids))
         found = {
@@ -193,7 +197,9 @@ class IndexReader:
                 ids,
             )
         }
-        return tuple(found[item] for item in ids if item in found)
+        if len(found) < len(set(ids)):
+            raise StaleError("a passage has gone since the index was loaded", "ask again")
+        return tuple(found[item] for item in ids)
 
     def citation(self, passage: Passage, locator: Locator, speaker: str | None) -> Citation:
         """Title, date and its source of the passage's document, at `locator`."""
