@@ -86,11 +86,11 @@ class Sync:
         self.ledger.remove(seen.gone)
         tally.removed = len(seen.gone)
         self._leave(seen.left, known, tally)
-        todo = [entry for entry in seen.entries if not _is_current(entry, known)]
-        tally.unchanged = len(seen.entries) - len(todo)
-        self.ledger.await_reading(entry.path for entry in todo)
-        calendar = self._calendar(is_needed=bool(todo))
-        self._read_all(sorted(todo, key=_newest_first), known, calendar, tally, stop)
+        unread = [entry for entry in seen.entries if not _is_current(entry, known)]
+        tally.unchanged = len(seen.entries) - len(unread)
+        self.ledger.await_reading(entry.path for entry in unread)
+        calendar = self._calendar(is_needed=bool(unread))
+        self._read_all(sorted(unread, key=_newest_first), known, calendar, tally, stop)
         self._date_anew(calendar)
         self.words.flush()
         return IndexReport(
@@ -159,18 +159,18 @@ class Sync:
 
     def _read_all(
         self,
-        todo: Sequence[Entry],
+        unread: Sequence[Entry],
         known: Mapping[str, Known],
         calendar: Calendar,
         tally: _Tally,
         stop: Stop,
     ) -> None:
         committed, wait_s = time.monotonic(), FIRST_COMMIT_S
-        for number, entry in enumerate(todo):
+        for number, entry in enumerate(unread):
             if stop():
                 break
             self._read_one(entry, known.get(entry.path), calendar, tally)
-            self.pace.say("words", number + 1, len(todo), "files", entry.path)
+            self.pace.say("words", number + 1, len(unread), "files", entry.path)
             if time.monotonic() - committed > wait_s:
                 self.words.flush()
                 committed, wait_s = time.monotonic(), wait_s * 2
