@@ -26,8 +26,6 @@ from pmagent.index.survey import survey
 from pmagent.ingest.files import GardenFiles
 from pmagent.paths import Homes, find_homes, find_root, garden_data_dir
 from pmagent.places import parse_place
-from pmagent.reading import cut, find_path, line_at, source_lines
-from pmagent.retrieval.answer import compose_answer
 from pmagent.retrieval.prior_art import draw_map
 from pmagent.retrieval.search import find, refine
 from pmagent.retrieval.suggest import suggest
@@ -213,6 +211,9 @@ class Garden:
 
     def ask(self, found: Found) -> Answer | Abstention:
         """Sentences that answer, each verified to be in its file now; or an abstention."""
+        # Late: a search alone verifies nothing, and needs no parser.
+        from pmagent.retrieval.answer import compose_answer  # noqa: PLC0415
+
         engine = self._open_engine()
         encoder = engine.encoder
         return compose_answer(
@@ -229,6 +230,9 @@ class Garden:
             AccessError: it is not a file that is read in this garden.
             UsageError: the place is not understood.
         """
+        # Late: it reads files, and a search does not.
+        from pmagent.reading import cut, find_path, line_at  # noqa: PLC0415
+
         engine = self._open_engine()
         named = parse_place(place)
         path = find_path(named, engine.ledger)
@@ -284,6 +288,8 @@ class Garden:
         return Ledger(path, read_only=True) if path.exists() else None
 
     def _lines(self, path: str) -> list[str]:
+        from pmagent.reading import source_lines  # noqa: PLC0415 - as in `read`
+
         return source_lines(self._files, path, limit=self.settings.max_file_mb * 1_000_000)
 
     def _blocks(self, path: str) -> Sequence[Block]:
