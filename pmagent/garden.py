@@ -207,7 +207,8 @@ class Garden:
         engine = self._open_engine()
         # Naming themes by meaning costs a second; the first answer does without.
         encoder = engine.encoder if found.is_refined else None
-        return draw_map(found, engine.reader(), encode=encoder.encode if encoder else None)
+        encode = encoder.encode if encoder else None
+        return engine.asked(lambda reader: draw_map(found, reader, encode=encode))
 
     def ask(self, found: Found) -> Answer | Abstention:
         """Sentences that answer, each verified to be in its file now; or an abstention."""
@@ -215,12 +216,9 @@ class Garden:
         from pmagent.retrieval.answer import compose_answer  # noqa: PLC0415
 
         engine = self._open_engine()
-        encoder = engine.encoder
-        return compose_answer(
-            found,
-            engine.reader(),
-            encode=encoder.encode if encoder else None,
-            read=self._blocks,
+        encode = engine.encoder.encode if engine.encoder else None
+        return engine.asked(
+            lambda reader: compose_answer(found, reader, encode=encode, read=self._blocks)
         )
 
     def read(self, place: str, *, context: int = 5) -> Reading:

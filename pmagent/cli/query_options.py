@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 import click
 
+from pmagent.days import parse_day
 from pmagent.errors import UsageError
 from pmagent.paths import reason_of
 from pmagent.types import Query
@@ -71,8 +71,8 @@ def make_query(text: str, flags: dict[str, object], *, limit: int) -> Query:
     since, until = flags.get("since"), flags.get("until")
     return Query(
         text=words,
-        since=_day(str(since), "--since", end=False) if since else None,
-        until=_day(str(until), "--until", end=True) if until else None,
+        since=parse_day(str(since), is_end=False, flag="--since") if since else None,
+        until=parse_day(str(until), is_end=True, flag="--until") if until else None,
         speaker=cast("str | None", flags.get("speaker")),
         within=cast("tuple[str, ...]", flags.get("within") or ()),
         limit=cast("int | None", flags.get("limit")) or limit,
@@ -105,30 +105,3 @@ def read_batch(source: str) -> Iterator[Asked]:
                 f'line {number} of "{source}" is not a question',
                 'each line is an object such as {"id": "1", "query": "pricing"}',
             ) from exc
-
-
-def _day(text: str, flag: str, *, end: bool) -> date:
-    """The first or last day a year, month or day names."""
-    parts = text.strip().split("-")
-    kind: Literal["year", "month", "day"] | None = (
-        {1: "year", 2: "month", 3: "day"}.get(len(parts))  # type: ignore[assignment]
-        if all(part.isdigit() for part in parts)
-        else None
-    )
-    try:
-        numbers = [int(part) for part in parts] if kind else []
-        if kind == "day":
-            return date(numbers[0], numbers[1], numbers[2])
-        if kind == "month":
-            first = date(numbers[0], numbers[1], 1)
-            return _month_end(first) if end else first
-        if kind == "year":
-            return date(numbers[0], 12, 31) if end else date(numbers[0], 1, 1)
-    except ValueError:
-        pass
-    raise UsageError(f'{flag} "{text}" is not a day', "write 2024, 2024-03 or 2024-03-14")
-
-
-def _month_end(first: date) -> date:
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)

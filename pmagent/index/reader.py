@@ -202,7 +202,13 @@ class IndexReader:
         return tuple(found[item] for item in ids)
 
     def citation(self, passage: Passage, locator: Locator, speaker: str | None) -> Citation:
-        """Title, date and its source of the passage's document, at `locator`."""
+        """Title, date and its source of the passage's document, at `locator`.
+
+        Raises:
+            StaleError: the document has gone since the passage was found.
+        """
+        if passage.path not in self._by_path:
+            raise StaleError(f'"{passage.path}" has gone since it was found', "ask again")
         return self._cite(passage.path, locator, speaker)
 
     def document(self, path: str) -> Citation:

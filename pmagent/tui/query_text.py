@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from contextlib import suppress
 from datetime import date
 
+from pmagent.days import parse_day
 from pmagent.errors import UsageError
 from pmagent.types import Query
 
@@ -40,8 +39,8 @@ def parse_query(text: str, *, limit: int) -> Query:
     since, until = values.get("--since"), values.get("--until")
     return Query(
         text=" ".join(question),
-        since=parse_day(" ".join(since), is_end=False) if since else None,
-        until=parse_day(" ".join(until), is_end=True) if until else None,
+        since=_day(since, "--since") if since else None,
+        until=_day(until, "--until") if until else None,
         speaker=" ".join(values["--speaker"]).strip("\"'") if "--speaker" in values else None,
         within=tuple(word.strip("\"'") for word in values.get("--in", ())),
         limit=limit,
@@ -59,20 +58,8 @@ def query_words(query: Query) -> str:
     return " ".join((query.text, *(flag for flag in flags if flag)))
 
 
-def parse_day(text: str, *, is_end: bool) -> date:
-    """The first or, with `is_end`, the last day of a year, a month or a day.
-
-    Raises:
-        UsageError: it is none.
-    """
-    parts = text.split("-")
-    numbers = [int(part) for part in parts if part.isdigit()]
-    if len(numbers) == len(parts) <= 3:
-        year, month, day = (*numbers, 0, 0)[:3]
-        month = month or (12 if is_end else 1)
-        with suppress(ValueError):
-            return date(year, month, day or (monthrange(year, month)[1] if is_end else 1))
-    raise UsageError(f'"{text}" is not a day', "write 2024, 2024-03 or 2024-03-14")
+def _day(words: list[str], flag: str) -> date:
+    return parse_day(" ".join(words), is_end=flag == "--until", flag=flag)
 
 
 def _example(flag: str) -> str:

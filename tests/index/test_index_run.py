@@ -11,7 +11,7 @@ import pytest
 from pmagent.errors import IndexFaultError, LockedError
 from pmagent.garden import Garden
 from pmagent.store import WriterLock
-from pmagent.types import FileState, Query
+from pmagent.types import Abstention, FileState, Query
 
 
 def paths_for(garden: Garden, word: str) -> list[str]:
@@ -156,3 +156,21 @@ def test_a_file_saved_while_watched_is_found(garden: Garden, root: Path) -> None
         finally:
             stop.set()
             thread.join(10)
+
+
+def test_what_was_replaced_after_it_was_found_answers_nothing_and_the_new_words_are_found(
+    garden: Garden, root: Path
+) -> None:
+    garden.index(meaning=False)
+    with Garden.open(root) as asker:
+        found = asker.search(Query(text="lighthouse export"))
+        (root / "2024-03-14-ep-041.vtt").unlink()
+        (root / "notes" / "pricing.md").write_text("Another lighthouse.\n", encoding="utf-8")
+        garden.index(meaning=False)
+
+        again = asker.search(found.query)
+        reply = asker.ask(found)
+
+    assert isinstance(reply, Abstention)
+    assert reply.reason == "outdated"
+    assert [hit.passage.text for hit in again.hits] == ["Another lighthouse."]
