@@ -4,14 +4,19 @@ PmagentError
 ├── UsageError          a wrong flag, query or reference                     exit 2
 ├── GardenError         no garden here, or it cannot be opened               exit 3
 │   └── SettingsError   a settings file says something that has no meaning   exit 3
+│       └── RuleFaultError   a permission rule that cannot be understood: the garden is closed
 ├── ReadError           one file cannot be read; the others can
 │   └── SkipError       one file is not read on purpose
-├── AccessError         outside the garden                                   exit 5
+├── AccessError         outside the garden, or refused by its walls          exit 5
 ├── IndexFaultError     the index is missing, locked or damaged              exit 7
 │   ├── LockedError     another process is writing it
 │   ├── StaleError      it has changed since it was loaded
 │   └── StorageError    the disk is full or refuses
 ├── ChildError          a process of ours died or gave no answer in time
+├── SandboxError        no sandbox can be made here, so nothing is run
+├── FetchError          an address is refused, or the network fails          exit 6
+├── JournalError        an undo point cannot be written or read
+├── TrailError          the audit trail cannot be written or is not whole    exit 5
 └── EmbedderError       the model's weights are missing or fail their self-test; words still work
 """
 
@@ -39,6 +44,10 @@ class SettingsError(GardenError):
     """A settings file has an unknown key or a value of the wrong kind."""
 
 
+class RuleFaultError(SettingsError):
+    """A permission rule cannot be understood, so nothing is allowed until it is mended."""
+
+
 class ReadError(PmagentError):
     """One file cannot be read: damaged, encrypted, unreadable, of no known format."""
 
@@ -48,7 +57,7 @@ class SkipError(ReadError):
 
 
 class AccessError(PmagentError):
-    """A path outside the garden was asked for."""
+    """A path outside the garden was asked for, or one that its walls refuse."""
 
 
 class IndexFaultError(PmagentError):
@@ -73,3 +82,19 @@ class EmbedderError(PmagentError):
 
 class ChildError(PmagentError):
     """A process we started died, or gave no answer in time."""
+
+
+class SandboxError(PmagentError):
+    """No sandbox can be made on this computer, so nothing is run in one."""
+
+
+class FetchError(PmagentError):
+    """An address is refused, or what lies there cannot be fetched."""
+
+
+class JournalError(PmagentError):
+    """An undo point cannot be written or read."""
+
+
+class TrailError(PmagentError):
+    """The audit trail cannot be written, or is not whole: nothing is done without one."""
