@@ -1,6 +1,6 @@
 """Where things live on disk, and how one file is replaced without ever being half written.
 
-Nothing here is about the contents. The garden's own files are opened in `ingest.files` only.
+Nothing here is about the contents. The garden's own files are opened in `permissions.walls` only.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from pathlib import Path
 from pmagent.config import SETTINGS_FILE
 from pmagent.errors import GardenError
 from pmagent.ingest.decode import decode
-from pmagent.ingest.files import GardenFiles
 from pmagent.paths import SETTINGS_DIR, bundled_dir, reason_of, write_atomically
+from pmagent.permissions.walls import Walls
 
 _DATES = {"date", "published", "approx_date"}
 _LARGEST_CSV = 5_000_000
@@ -47,7 +47,7 @@ def plant(root: Path, *, sample: bool) -> None:
 def find_metadata(root: Path) -> list[str]:
     """CSV files at the top of `root` whose columns are a path and a date."""
     found: list[str] = []
-    with GardenFiles(root) as files:
+    with Walls(root) as files:
         for entry in files.entries(""):
             is_table = entry.path.lower().endswith(".csv") and entry.kind == "file"
             if not is_table or entry.path.startswith(".") or entry.size > _LARGEST_CSV:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pmagent.errors import AccessError, ReadError, UsageError
 from pmagent.index.ledger import Ledger
 from pmagent.ingest.decode import decode
-from pmagent.ingest.files import GardenFiles
 from pmagent.ingest.parse import parse
+from pmagent.permissions.walls import Walls
 from pmagent.places import Place
 from pmagent.safe_text import safe_text
 
@@ -41,7 +41,7 @@ def find_path(place: Place, ledger: Ledger) -> str:
     )
 
 
-def source_lines(files: GardenFiles, path: str, *, limit: int) -> list[str]:
+def source_lines(files: Walls, path: str, *, limit: int) -> list[str]:
     """Every line of a file, from line 1.
 
     Raises:

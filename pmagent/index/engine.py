@@ -44,6 +44,17 @@ class Engine:
         self._version = -1
         self._loaded_at = 0.0
         self._load_s = 0.0
+        self._hidden_key: object = None
+        self._hidden: Callable[[str], bool] | None = None
+
+    def hide(self, key: object, hidden: Callable[[str], bool] | None) -> None:
+        """Answer from now on as if the documents of these paths were not there.
+
+        `key` says which rules `hidden` stands for: the state is loaded again when it changes.
+        """
+        if key is not self._hidden_key:
+            self._hidden_key, self._hidden = key, hidden
+            self._reader = None
 
     def close(self) -> None:
         """Release the files."""
@@ -103,6 +114,7 @@ class Engine:
             self._data_dir,
             self._matrix(MEANING) if self.embedder else None,
             self._matrix(STATIC) if self.static else None,
+            hidden=self._hidden,
         )
 
     def _matrix(self, name: str) -> FlatMatrix | None:

@@ -26,9 +26,9 @@ from pmagent.index.static import load_static
 from pmagent.index.sync import ALL, Stop, Sync
 from pmagent.index.watcher import Changes, watch
 from pmagent.index.word_sync import WordSync
-from pmagent.ingest.files import GardenFiles
 from pmagent.ingest.history import first_commits
 from pmagent.paths import make_private_dir
+from pmagent.permissions.walls import Denies, Walls, nothing_denied
 from pmagent.store import WriterLock
 from pmagent.types import IndexReport, Progress
 
@@ -45,6 +45,8 @@ class Indexer:
     data_dir: Path
     cache: Path
     settings: Settings
+    denies: Denies = nothing_denied
+    """What rules keep from being read: it is left out, and taken out where it was in."""
     notes: list[str] = field(default_factory=list[str])
     """What this run could not do, one sentence each."""
 
@@ -126,7 +128,8 @@ class Indexer:
         lock = WriterLock(self.data_dir / LOCK)
         lock.take()
         try:
-            with GardenFiles(self.root) as files:
+            with Walls(self.root, denies=self.denies) as files:
+                files.sweep(time.time())
                 ledger = self._open_ledger()
                 words = WordSync(ledger, self.data_dir / WORDS)
                 pace = Pace(report, time.monotonic)

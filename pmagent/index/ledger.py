@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import cast
 
 from pmagent.index.rows import PASSAGE_COLUMNS, to_row
-from pmagent.ingest.files import Entry
 from pmagent.nlp.sentences import windows
+from pmagent.permissions.walls_entries import Entry
 from pmagent.store import faults, open_database, transaction
 from pmagent.types import DateSource, Document, FileState, Passage, StateName
 

@@ -7,7 +7,7 @@ passage is fetched only when it is shown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol, cast
@@ -42,8 +42,16 @@ class IndexReader:
     """Answers `SearchIndex` from the ledger, the word index and the two matrices."""
 
     def __init__(
-        self, ledger: Ledger, folder: Path, meaning: Matrix | None, static: Matrix | None
+        self,
+        ledger: Ledger,
+        folder: Path,
+        meaning: Matrix | None,
+        static: Matrix | None,
+        *,
+        hidden: Callable[[str], bool] | None = None,
     ) -> None:
+        """`hidden` paths are left out of everything, as if they had never been indexed."""
+        self._hidden = hidden
         self._ledger = ledger
         self._meaning = meaning
         self._static = static
@@ -55,12 +63,14 @@ class IndexReader:
 
     def _load(self, snapshot: Path) -> None:
         arrays = load_arrays(self._ledger, snapshot)
-        table = arrays.passages
+        table = self._without_hidden(arrays.passages)
         self._ids = table[:, 0]
         self._static_rows = table[:, 2]
         documents = self._ledger.rows(
             "SELECT id, path, title, day, date_source FROM documents WHERE state = 'indexed'"
         )
+        if self._hidden is not None:
+            documents = [row for row in documents if not self._hidden(str(row[1]))]
         self._documents = {cast("int", row[0]): row for row in documents}
         self._by_path = {str(row[1]): row for row in documents}
         self._document_ids, numbers = np.unique(table[:, 1], return_inverse=True)
@@ -77,6 +87,13 @@ class IndexReader:
             with_meaning=len(self._windowed),
             waiting=cast("int", waiting[0][0]),
         )
+
+    def _without_hidden(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self._hidden is None:
+            return table
+        rows = self._ledger.rows("SELECT id, path FROM documents WHERE state = 'indexed'")
+        shut = [cast("int", row[0]) for row in rows if self._hidden(str(row[1]))]
+        return table[~np.isin(table[:, 1], np.array(shut, dtype=np.int64))]
 
     def _load_windows(self, windows: NDArray[np.int64]) -> None:
         """Where each passage's window vectors lie, as runs of one long array of matrix rows."""

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmagent.index.ledger import Known, Ledger
-from pmagent.ingest.files import Entry, GardenFiles
 from pmagent.ingest.scan import scan
+from pmagent.permissions.walls import Walls
+from pmagent.permissions.walls_entries import Entry
 from pmagent.types import FileState
 
 
-def survey(
-    files: GardenFiles, ledger: Ledger | None, exclude: Sequence[str]
-) -> tuple[FileState, ...]:
+def survey(files: Walls, ledger: Ledger | None, exclude: Sequence[str]) -> tuple[FileState, ...]:
     """Every file by path; no file is opened.
 
     What is new or has changed since it was read is `waiting`; what is gone is left out.

@@ -16,19 +16,20 @@ from datetime import date
 from pmagent.config import Settings
 from pmagent.errors import ReadError, SkipError
 from pmagent.index.ledger import Known, Ledger
+from pmagent.index.parse_outside import OutsideParser
 from pmagent.index.progress import Pace
 from pmagent.index.word_sync import WordSync
 from pmagent.ingest.dates import Calendar, Described, date_of, read_metadata
 from pmagent.ingest.decode import decode
-from pmagent.ingest.files import Entry, GardenFiles
-from pmagent.ingest.parse import parse
 from pmagent.ingest.passages import split_passages
 from pmagent.ingest.scan import Left, is_reachable, scan, why_left
+from pmagent.permissions.walls import Walls
+from pmagent.permissions.walls_entries import Entry
 from pmagent.types import Document, FileState, IndexReport, Parsed
 
 FIRST_COMMIT_S = 2.0
 """Words become searchable this soon while a run reads; each further wait is twice as long."""
-MAX_CHARACTERS = 12_000_000
+MAX_CHARACTERS = 6_000_000
 """A document is read up to here; a transcript of an hour has 60,000."""
 METADATA_BYTES = 20_000_000
 ALL = None
@@ -64,12 +65,13 @@ class _Tally:
 class Sync:
     """One garden's reader of files and filler of the ledger. Needs the writer's lock."""
 
-    files: GardenFiles
+    files: Walls
     settings: Settings
     ledger: Ledger
     words: WordSync
     history: History
     pace: Pace
+    parser: OutsideParser = field(default_factory=OutsideParser)
 
     def run(
         self, paths: Collection[str] | None = ALL, *, stop: Stop = lambda: False
@@ -88,9 +90,11 @@ class Sync:
         self._leave(seen.left, known, tally)
         unread = [entry for entry in seen.entries if not _is_current(entry, known)]
         tally.unchanged = len(seen.entries) - len(unread)
-        self.ledger.await_reading(entry.path for entry in unread)
-        calendar = self._calendar(is_needed=bool(unread))
-        self._read_all(sorted(unread, key=_newest_first), known, calendar, tally, stop)
+        with self.parser:
+            self.parser.prepare(entry.path for entry in unread)
+            self.ledger.await_reading(entry.path for entry in unread)
+            calendar = self._calendar(is_needed=bool(unread))
+            self._read_all(sorted(unread, key=_newest_first), known, calendar, tally, stop)
         self._date_anew(calendar)
         self.words.flush()
         return IndexReport(
@@ -186,7 +190,7 @@ class Sync:
                 self.ledger.touch(entry.path, entry, read_ns)
                 tally.unchanged += 1
                 return
-            parsed = _bounded(parse(data, entry.path))
+            parsed = _bounded(self.parser.parse(data, entry.path))
             document = _document(entry, parsed, digest, calendar)
             passages = split_passages(entry.path, parsed.blocks)
             if not passages:

@@ -5,6 +5,7 @@ The one place that holds for all formats: nothing empty, no hidden characters, o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import cast
@@ -27,6 +28,18 @@ def parse(data: bytes, path: str) -> Parsed:
         SkipError: it is empty, or not text.
         ReadError: it is damaged.
     """
+    return settle(take(data, path))
+
+
+def take(data: bytes, path: str) -> Parsed:
+    """What the file's parser makes of it, as it comes: `settle` it before it is used.
+
+    The half of `parse` that may be done by a process that is not trusted.
+
+    Raises:
+        SkipError: it is empty, or not text.
+        ReadError: it is damaged.
+    """
     if not data.strip():
         raise SkipError("empty")
     source = Source(data, path)
@@ -40,18 +53,31 @@ def parse(data: bytes, path: str) -> Parsed:
     kept = parsed.blocks[:MOST_BLOCKS]
     if len(kept) < len(parsed.blocks):
         warning += (f"only its first {MOST_BLOCKS:,} paragraphs or rows are read",)
-    blocks = tuple(block for block in map(_cleaned, kept) if block.text.strip())
+    return replace(parsed, blocks=kept, warnings=tuple(dict.fromkeys(warning + parsed.warnings)))
+
+
+def settle(taken: Parsed) -> Parsed:
+    """What was taken from a file, without empty blocks and hidden characters.
+
+    Raises:
+        SkipError: nothing is left.
+    """
+    blocks = tuple(block for block in map(_cleaned, taken.blocks) if block.text.strip())
     if not blocks:
         raise SkipError("empty")
     return replace(
-        parsed,
+        taken,
         blocks=blocks,
-        title=_one_line(parsed.title or "") or None,
-        tags=_words(parsed.tags),
-        aliases=_words(parsed.aliases),
-        links=_words(parsed.links),
-        warnings=tuple(dict.fromkeys(warning + parsed.warnings)),
+        title=_one_line(taken.title or "") or None,
+        tags=_words(taken.tags),
+        aliases=_words(taken.aliases),
+        links=_words(taken.links),
     )
+
+
+def load_parsers() -> Sequence[Parser]:
+    """All parsers, with everything they import: before a process gives up its files."""
+    return _parsers(tuple(parsers.__path__))
 
 
 def _choose(source: Source) -> tuple[Parser, tuple[str, ...]]:

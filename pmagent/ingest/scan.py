@@ -12,18 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pmagent.errors import ReadError
-from pmagent.ingest.files import Entry, GardenFiles
+from pmagent.permissions.walls import Walls
+from pmagent.permissions.walls_entries import Entry
+from pmagent.permissions.walls_names import is_secret_name
 
 FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
 """Folders that hold what others wrote or a machine made."""
-
-SECRET_NAMES = (
-    "credentials", "credentials.*", "secrets", "secrets.*", "*.pem", "*.key", "*.p12", "*.pfx",
-    "*.kdbx", "*.keystore", "*.jks", "*.ppk", "*.gpg", "*.age", "id_rsa*", "id_dsa*", "id_ecdsa*",
-    "id_ed25519*", "passwords.*", "*.ovpn", "service-account*.json", "client_secret*.json",
-    "token.json", "tokens.json",
-)  # fmt: skip
-"""Names that hold keys as a rule, compared without regard to case."""
 
 _BINARY = """
 png jpg jpeg gif webp bmp tif tiff ico heic avif svgz psd mp3 m4a aac wav flac ogg opus mp4 m4v
@@ -45,7 +39,7 @@ class Left:
     reason: str
 
 
-def scan(files: GardenFiles, *, exclude: Sequence[str] = ()) -> Iterator[Entry | Left]:
+def scan(files: Walls, *, exclude: Sequence[str] = ()) -> Iterator[Entry | Left]:
     """Every file below the garden's root, in the order of names, folder by folder.
 
     An `Entry` is a regular file to be read. A folder that is left out is named once.
@@ -89,7 +83,7 @@ def why_left(entry: Entry, exclude: Sequence[str]) -> str:
         return "it is a link, and links are not followed"
     if entry.kind == "other":
         return "it is not a regular file"
-    if any(fnmatch.fnmatchcase(lowered, pattern) for pattern in SECRET_NAMES):
+    if is_secret_name(name):
         return "its name says that it holds credentials"
     if matches_any(entry.path, exclude):
         return 'left out by "exclude" in the settings'

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pmagent.ingest.parsers import MOST_BLOCKS
 from pmagent.ingest.parsers._times import TIME, read_time
 from pmagent.ingest.parsers._turns import Turns, find_turns
 from pmagent.types import Block
@@ -46,7 +47,7 @@ class Cue:
 def read_cues(
     lines: Sequence[str], timing: re.Pattern[str], *, has_names: bool = False
 ) -> list[Cue]:
-    """The cues among `lines`. Text above the first timing line is not part of any.
+    """The cues among `lines`, up to `MOST_BLOCKS`. Text above the first timing line is in none.
 
     With `has_names`, a line alone above a timing line is the cue's name, else only a number is.
     """
@@ -54,6 +55,8 @@ def read_cues(
     for index, line in enumerate(lines):
         match = timing.match(line) if ":" in line else None
         if match is not None:
+            if len(cues) > MOST_BLOCKS:
+                break
             start, end = read_time(match["start"]) or 0, read_time(match["end"]) or 0
             cues.append(Cue(start, max(start, end)))
         elif (

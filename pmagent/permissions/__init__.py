@@ -1,0 +1,1 @@
+"""What may be touched in a garden, and the one door to it."""
