@@ -3,7 +3,8 @@
 A child is one module of this package, run by the same Python, of lower priority, in a session of
 its own (Ctrl-C reaches us, not it), never with the current folder on its import path. Its standard
 input is a pipe that only we hold: when we end, however that comes about, it reads the end of that
-pipe and ends too. No shell, no program of anybody else.
+pipe and ends too. No shell, no program of anybody else. Of our environment it gets what it needs by
+name and nothing that looks like a key.
 """
 
 from __future__ import annotations
@@ -28,8 +29,30 @@ NICENESS = 10
 END_S = 5.0
 KEPT_LINES = 400
 KEPT_ERROR_BYTES = 8_192
+NEEDED = frozenset({
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TERM", "TZ", "TMPDIR", "SYSTEMROOT",
+    "LD_LIBRARY_PATH", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONHASHSEED", "PYTHONWARNINGS",
+    "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONFAULTHANDLER",
+})  # fmt: skip
+"""The variables a child of ours may need."""
+NEEDED_STARTS = (
+    "LC_", "XDG_", "PMAGENT_", "OMP_", "OPENBLAS_", "MKL_", "TOKENIZERS_", "VECLIB_", "NUMEXPR_",
+)  # fmt: skip
+SECRET_ENDS = (
+    "KEY", "KEYS", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS",
+)  # fmt: skip
 _PACKAGE_PARENT = Path(__file__).parents[2]
 _ENDED = object()
+
+
+def needed_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of `environment` a child of ours gets: an allow-list, less what is named as a key."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if (name in NEEDED or name.startswith(NEEDED_STARTS))
+        and not name.upper().endswith(SECRET_ENDS)
+    }
 
 
 class Child:
@@ -59,7 +82,9 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={
-                    **os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})
+                    **needed_environment(os.environ),
+                    "PYTHONPATH": os.pathsep.join(paths),
+                    **(environment or {}),
                 },
                 start_new_session=True,
             )  # fmt: skip
