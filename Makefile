@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/pyt
 SAMPLE := examples/garden
 QUESTION := what should we charge for a seat
 
-.PHONY: demo test check docs bench bench-quality bench-speed clean
+.PHONY: demo test check docs attacks chaos bench bench-quality bench-speed clean
 
 demo: $(VENV)/.installed
 	@if [ -t 1 ]; then \
@@ -28,6 +28,12 @@ check: $(VENV)/.developed
 
 docs: $(VENV)/.developed
 	@$(BIN)/python docs/generate.py
+
+attacks: $(VENV)/.developed
+	@$(BIN)/python -m benchmarks.attacks
+
+chaos: $(VENV)/.developed
+	@PMAGENT_CHAOS_S=60 $(BIN)/python -m pytest tests/chaos tests/security -p no:cacheprovider --timeout=900
 
 bench: bench-quality bench-speed
 

@@ -36,10 +36,28 @@ class Settings:
     """Larger files are skipped, and said to be."""
     model: str = DEFAULT_MODEL
     """A sentence-transformers name or folder. Person's own settings only."""
+    own: tuple[str, ...] = ()
+    """Globs of transcripts that are the person's own words, so that reading them does not make a
+    session untrusted. Person's own settings only, like all below."""
+    public: tuple[str, ...] = ()
+    """Globs of files that anybody may know, so that reading them does not make it private."""
+    ports: tuple[int, ...] = ()
+    """Ports that may be reached besides 80 and 443."""
+    hooks_on: tuple[str, ...] = ()
+    """Hooks that ship and are off, such as `draft-commit`, to be switched on."""
+    hooks_off: tuple[str, ...] = ()
+    """Hooks that ship and are on, to be switched off."""
+    published: tuple[str, ...] = ()
+    """The person's own addresses and numbers that may leave as they are."""
+    hook_folders: tuple[str, ...] = ()
+    """Folders outside the garden that the person's own hooks may write in."""
 
 
 _GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
-_PERSON_KEYS = _GARDEN_KEYS | {"model"}
+_PERSON_LISTS = {"own", "public", "published", "hook-folders", "hooks-on", "hooks-off"}
+_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports"}
+_LISTS = {"metadata", "exclude"} | _PERSON_LISTS
+_LAST_PORT = 65_535
 
 
 def read_settings(root: Path, homes: Homes) -> Settings:
@@ -98,10 +116,14 @@ def _hint_for(key: str, allowed: set[str]) -> str:
 
 
 def _checked(key: str, value: object, path: Path) -> object:
-    if key in {"metadata", "exclude"}:
+    if key in _LISTS:
         if isinstance(value, list) and all(isinstance(x, str) for x in cast("list[object]", value)):
             return tuple(cast("list[str]", value))
         raise SettingsError(f'"{key}" in "{path}" is not a list of strings')
+    if key == "ports":
+        if isinstance(value, list) and all(_is_port(x) for x in cast("list[object]", value)):
+            return tuple(cast("list[int]", value))
+        raise SettingsError(f'"{key}" in "{path}" is not a list of port numbers')
     if key == "max-file-mb":
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
@@ -109,3 +131,7 @@ def _checked(key: str, value: object, path: Path) -> object:
     if not isinstance(value, str):
         raise SettingsError(f'"{key}" in "{path}" is not a string')
     return value
+
+
+def _is_port(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LAST_PORT

@@ -12,19 +12,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from pmagent.agent.moment import utc_now
+from pmagent.agent.rights import Rights
 from pmagent.config import Settings, read_settings
 from pmagent.errors import IndexFaultError, ReadError
+from pmagent.guarded import Guarded
 from pmagent.index.engine import Engine
 from pmagent.index.layout import LEDGER, forget, is_running
 from pmagent.index.ledger import Ledger
 from pmagent.index.progress import Report
 from pmagent.index.survey import survey
-from pmagent.ingest.files import GardenFiles
 from pmagent.paths import Homes, find_homes, find_root, garden_data_dir
+from pmagent.permissions.layers import MANAGED
+from pmagent.permissions.walls import Walls
 from pmagent.places import parse_place
 from pmagent.retrieval.prior_art import draw_map
 from pmagent.retrieval.search import find, refine
@@ -45,31 +50,39 @@ from pmagent.types import (
 )
 
 if TYPE_CHECKING:
+    from pmagent.gatehouse import Gatehouse, Wiring
     from pmagent.index.indexer import Indexer
 
 
-class Garden:
+class Garden(Guarded):
     """One person's archive. Calls block, and are made from one thread at a time."""
 
-    def __init__(self, root: Path, homes: Homes, *, today: Callable[[], date]) -> None:
+    def __init__(
+        self, root: Path, homes: Homes, *, today: Callable[[], date], wiring: Wiring | None = None
+    ) -> None:
         self.root = root.absolute()
         self.settings: Settings = read_settings(self.root, homes)
         self.data_dir = garden_data_dir(self.root, homes)
         self._homes = homes
         self._today = today
-        self._files = GardenFiles(self.root)
+        self._wiring = wiring
+        self._files = Walls(
+            self.root,
+            others=self.rights.book.additional_directories,
+            denies=self.rights.denial,
+        )
         self._engine: Engine | None = None
         self._child: IndexerChild | None = None
         self._notes: list[str] = []
 
     @classmethod
-    def open(cls, root: Path, *, home: Path | None = None) -> Garden:
-        """The garden whose folder is `root`.
+    def open(cls, root: Path, *, home: Path | None = None, wiring: Wiring | None = None) -> Garden:
+        """The garden whose folder is `root`. `wiring` is for tests.
 
         Raises:
             GardenError: there is none, or its settings have a mistake.
         """
-        return cls(find_root(root), find_homes(home), today=_today)
+        return cls(find_root(root), find_homes(home), today=_today, wiring=wiring)
 
     @classmethod
     def find(cls, start: str, *, home: Path | None = None) -> Garden:
@@ -104,7 +117,37 @@ class Garden:
         if self._child is not None:
             self._child.end()
         self._close_engine()
+        if "gatehouse" in self.__dict__:
+            self.gatehouse.close()
         self._files.close()
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What is allowed here now."""
+        managed = self._wiring.managed if self._wiring is not None else None
+        return Rights(
+            root=self.root,
+            homes=self._homes,
+            data_dir=self.data_dir,
+            now=utc_now,
+            managed=MANAGED if managed is None else managed,
+        )
+
+    def _make_gatehouse(self) -> Gatehouse:
+        # Late: tools, hooks, the journal and the network are not needed to answer.
+        from pmagent.gatehouse import Gatehouse, Grounds, Wiring  # noqa: PLC0415
+
+        grounds = Grounds(
+            root=self.root,
+            data_dir=self.data_dir,
+            homes=self._homes,
+            settings=self.settings,
+            rights=self.rights,
+            walls=self._files,
+            search=self.search,
+            where=lambda query: self.where(self.search(query)),
+        )
+        return Gatehouse(grounds, self._wiring or Wiring())
 
     def index(
         self,
@@ -269,12 +312,19 @@ class Garden:
             data_dir=self.data_dir,
             cache=self._homes.cache,
             settings=self.settings,
+            denies=self.rights.denial,
         )
 
     def _open_engine(self) -> Engine:
+        self.rights.refresh()
+        self.rights.check_open()
         if self._engine is None:
             self._engine = Engine(self.data_dir, self._homes.cache, self.settings)
+        self._engine.hide(self.rights.book, self._hidden if self.rights.hides_files else None)
         return self._engine
+
+    def _hidden(self, path: str) -> bool:
+        return self.rights.denial("read", path) is not None
 
     def _close_engine(self) -> None:
         if self._engine is not None:

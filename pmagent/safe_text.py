@@ -49,6 +49,26 @@ def safe_text(text: str, *, newlines: bool = False) -> str:
     return _UNSAFE.sub(_harmless, _ESCAPES.sub("", text))
 
 
+def spell_out(text: str, *, newlines: bool = False) -> str:
+    r"""`text` with every hidden or controlling character written as `\x1b` or `\u202e`.
+
+    For what a person decides on: nothing is removed, so nothing can hide. With `newlines`, line
+    ends stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    if newlines:
+        return "\n".join(spell_out(line) for line in text.split("\n"))
+    return _UNSAFE.sub(lambda match: _spelled(match.group()), text)
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
 def _harmless(match: re.Match[str]) -> str:
     character = match.group()
     if _REMOVED.match(character):

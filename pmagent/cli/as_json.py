@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from pmagent.types import (
     Abstention,
@@ -18,6 +19,8 @@ from pmagent.types import (
     Status,
     format_time,
 )
+from pmagent.types.actions import AuditEntry, Decision, Denied, Done, Failed, Outcome, Unanswered
+from pmagent.types.rights import GardenRights
 
 
 def place(locator: Locator) -> dict[str, object]:
@@ -216,3 +219,40 @@ def reading(value: Reading) -> dict[str, object]:
         "total_lines": value.total_lines,
         "lines": [{"line": number, "text": text} for number, text in value.lines],
     }
+
+
+def decision(made: Decision) -> dict[str, object]:
+    """What the rules say, and the rule, file and line that says it."""
+    rule = made.rule
+    return {
+        "effect": made.effect,
+        "reason": made.reason,
+        "rule": str(rule) if rule else None,
+        "layer": rule.layer if rule else None,
+        "source": str(rule.source) if rule else None,
+    }
+
+
+def outcome(came: Outcome) -> dict[str, object]:
+    """What came of a call: `done`, `denied`, `unanswered` or `failed`."""
+    match came:
+        case Done(text=text, data=data, checkpoint=checkpoint):
+            return {"outcome": "done", "text": text, "data": data, "checkpoint": checkpoint}
+        case Denied(decision=made, by=by, note=note):
+            return {"outcome": "denied", "by": by, "note": note, "decision": decision(made)}
+        case Unanswered(decision=made, ask_id=ask_id):
+            return {"outcome": "unanswered", "ask": ask_id, "decision": decision(made)}
+        case Failed(message=message, hint=hint, can_retry=can_retry):
+            return {
+                "outcome": "failed", "message": message, "hint": hint, "can_retry": can_retry
+            }  # fmt: skip
+
+
+def audit_entry(entry: AuditEntry) -> dict[str, object]:
+    """One line of the trail."""
+    return {**asdict(entry), "at": entry.at.isoformat()}
+
+
+def rights(held: GardenRights) -> dict[str, object]:
+    """Rules, grants, level and what waits."""
+    return {**asdict(held), "level": held.level.name.lower()}

@@ -9,7 +9,10 @@ import click
 
 from pmagent import __version__
 
-COMMANDS = ("init", "index", "status", "where", "ask", "read", "doctor", "completion")
+COMMANDS = (
+    "init", "index", "status", "where", "ask", "read", "tool", "garden", "undo", "rewind", "audit",
+    "hooks", "doctor", "completion",
+)  # fmt: skip
 """Each is `pmagent.cli.<name>_command`, exporting `command`, in the order help shows them."""
 
 

@@ -1,0 +1,137 @@
+"""The rules as the kernel will hold them: what a command in the sandbox sees of this computer.
+
+The garden can be written, except for protected names and what a rule keeps from being changed; what
+a rule keeps from being read is not there. No key and no token of the environment goes in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pmagent.hooks.command import named_files
+from pmagent.permissions.policy import Policy
+from pmagent.permissions.protected import is_protected, protected_names
+from pmagent.permissions.walls import Walls
+from pmagent.sandbox.confinement import Completed, Confinement
+from pmagent.sandbox.run import run_confined
+from pmagent.sandbox.tiers import TierReport
+
+SHELL = "/bin/sh"
+BASH = "/bin/bash"
+_KEPT = ("LANG", "TZ", "TERM")
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+MEMORY_MB = 2_048
+FILE_MB = 1_024
+
+
+class Enclosure:
+    """Runs commands of others as the rules of the moment allow."""
+
+    def __init__(
+        self,
+        *,
+        files: Walls,
+        others: Sequence[Path],
+        policy: Callable[[], Policy],
+        tier: Callable[[], TierReport],
+        hook_folders: Sequence[Path] = (),
+    ) -> None:
+        self._files = files
+        self._others = tuple(others)
+        self._policy = policy
+        self._tier = tier
+        self._hook_folders = tuple(hook_folders)
+
+    def run_shell(self, command: str, timeout_s: float) -> Completed:
+        """Run a shell text in the garden.
+
+        Raises:
+            SandboxError: no sandbox can be made here.
+        """
+        shell = BASH if Path(BASH).exists() else SHELL
+        confinement = self._confinement(environment(), timeout_s)
+        return run_confined([shell, "-c", command], confinement, tier=self._tier())
+
+    def run_hook(
+        self,
+        argv: Sequence[str],
+        *,
+        stdin: bytes,
+        environment: Mapping[str, str],
+        timeout_s: float,
+    ) -> Completed:
+        """Run a hook: it may also read its own script, and write where the person lets hooks write.
+
+        Raises:
+            SandboxError: no sandbox can be made here.
+        """
+        confinement = self._confinement(
+            environment,
+            timeout_s,
+            readable=[*_scripts(argv, environment), *_packages(environment)],
+            writable=self._hook_folders,
+        )
+        return run_confined(argv, confinement, stdin=stdin, tier=self._tier())
+
+    def _confinement(
+        self,
+        environment: Mapping[str, str],
+        timeout_s: float,
+        *,
+        readable: Sequence[Path] = (),
+        writable: Sequence[Path] = (),
+    ) -> Confinement:
+        root = self._files.root
+        policy = self._policy()
+        hidden: list[Path] = []
+        fixed = [root / name for name in protected_names()]
+        for entry in self._files.walk():
+            if policy.denial("read", entry.path) is not None:
+                hidden.append(root / entry.path)
+            elif policy.denial("edit", entry.path) is not None or is_protected(entry.path):
+                fixed.append(root / entry.path)
+        return Confinement(
+            folder=root,
+            writable=(root, *writable),
+            readable=(*self._others, *readable),
+            hidden=tuple(_outermost(hidden)),
+            read_only=tuple(_outermost(fixed)),
+            environment=environment,
+            timeout_s=timeout_s,
+            memory_mb=MEMORY_MB,
+            cpu_s=max(1, int(timeout_s) + 1),
+            max_file_mb=FILE_MB,
+        )
+
+
+def environment() -> dict[str, str]:
+    """What a command sees of the environment: no name that could hold a key."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {"PATH": _PATH, "HOME": "/tmp", "LANG": "C.UTF-8", **kept}  # noqa: S108 - the sandbox's own
+
+
+def _scripts(argv: Sequence[str], environment: Mapping[str, str]) -> list[Path]:
+    """The folders of the files a hook names, so that it finds what lies beside its script.
+
+    A script that lies in the home folder itself, or at the top, is let in alone.
+    """
+    home = Path(environment.get("HOME", "/"))
+    files = [path for path in map(Path, named_files(argv, environment)) if path.is_file()]
+    wide = {home, *home.parents}
+    return list(dict.fromkeys(path if path.parent in wide else path.parent for path in files))
+
+
+def _packages(environment: Mapping[str, str]) -> list[Path]:
+    """Where the hooks that ship find their own code; other hooks are given no such folder."""
+    return [Path(part) for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+
+
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """The paths that lie in no other one of them."""
+    kept: list[Path] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.is_relative_to(kept[-1]):
+            kept.append(path)
+    return kept

@@ -1,0 +1,117 @@
+"""What a tool is to the gate: it says what it would touch, and does it when it is let.
+
+The gate knows no tool by name. A tool never decides, asks or records; it plans and runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from pmagent.types.actions import FileChange, Json, Label, Target
+
+if TYPE_CHECKING:
+    from pmagent.journal.trash import Trash
+    from pmagent.net.egress import Page
+    from pmagent.permissions.walls import Walls
+    from pmagent.sandbox.confinement import Completed
+    from pmagent.types import Abstention, Found, Map, Query
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the tool's own input
+
+Keeps = Literal["nothing", "paths", "garden"]
+"""What must be stored before the tool runs: nothing, the files it names, or the whole garden."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """All that a tool can reach, and nothing else: each door is one that another module keeps."""
+
+    walls: Walls
+    run: Callable[[str, float], Completed]
+    """A shell text in the sandbox, with its time limit in seconds."""
+    fetch: Callable[[str], Page]
+    """What lies at an address."""
+    ports: frozenset[int]
+    """The ports that may be reached."""
+    search: Callable[[Query], Found]
+    where: Callable[[Query], Map | Abstention]
+    labels: Callable[[str], frozenset[Label]]
+    """What reading a path makes of a session."""
+    trash: Trash
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What one call would do, before anything is done."""
+
+    subject: str
+    """What it is about, for the trail: a path, a command, an address."""
+    targets: tuple[Target, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    """What would become of the files, where that is known beforehand."""
+    keeps: Keeps = "nothing"
+    command: str | None = None
+    host: str | None = None
+    is_outward: bool = False
+    outgoing: str = ""
+    """The exact text that would leave this computer."""
+    body: str = ""
+    """What a person is shown of it; empty shows the whole input."""
+    risk: str = ""
+    grant: str = ""
+    """The narrowest rule that would let it run again; empty where none should."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of it."""
+
+    text: str
+    data: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    labels: frozenset[Label] = frozenset()
+    private_text: str = ""
+    """The person's own words in it, so that they are known again on their way out."""
+
+
+class Tool(Protocol, Generic[I]):
+    """One tool. `tool` of each module in `pmagent.tools` is one."""
+
+    @property
+    def name(self) -> str:
+        """As rules and hooks name it, such as `Write`."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one line."""
+        ...
+
+    @property
+    def Input(self) -> type[I]:  # noqa: N802 - a class
+        """What it takes."""
+        ...
+
+    def plan(self, given: I, reach: Reach) -> Plan:
+        """What it would touch and change. Reads at most; raises AccessError or ReadError."""
+        ...
+
+    def run(self, given: I, plan: Plan, reach: Reach) -> Result:
+        """Do it, as planned."""
+        ...
+
+
+AnyTool = Tool[Any]
+"""A tool whose input the gate hands from `Input` to `plan` and `run` without looking in."""
+
+
+def hook_input(given: BaseModel, plan: Plan, root: str) -> dict[str, Json]:
+    """The input as hooks see it: the fields by their public names, files as absolute paths."""
+    shown: dict[str, Json] = given.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if plan.targets and isinstance(shown.get("file_path"), str):
+        first = plan.targets[0].resolved
+        shown["file_path"] = first if first.startswith("/") else f"{root}/{first}"
+    return shown

@@ -1,0 +1,344 @@
+"""The gate of one garden with everything it stands on, wired once and late.
+
+Nothing here is loaded to answer a question: the first use of a tool brings it in. The journal, the
+trail and the trust file lie in the garden's data folder, which no tool can reach.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from pmagent.agent.audit import Trail, trail_anchor, trail_key
+from pmagent.agent.enclosure import Enclosure
+from pmagent.agent.gate import Asker, Gate, Parts, new_call_id, nobody
+from pmagent.agent.handlers import HookBook
+from pmagent.agent.labels import by_globs, labels_of_read
+from pmagent.agent.moment import utc_now
+from pmagent.agent.rights import Rights
+from pmagent.agent.rights_view import view_rights
+from pmagent.agent.session import Session
+from pmagent.agent.tool import AnyTool, Reach
+from pmagent.config import Settings
+from pmagent.errors import PmagentError, UsageError
+from pmagent.hooks.command import Place
+from pmagent.hooks.listing import HookRow, listing, try_hook
+from pmagent.hooks.run import Hooks, Verdict
+from pmagent.journal.journal import Journal
+from pmagent.journal.trash import Trash
+from pmagent.journal.walled import WalledFiles
+from pmagent.net.addresses import WEB_PORTS, parse_target
+from pmagent.net.egress import Dialler, Egress, Resolver, system_resolve
+from pmagent.net.page import Page
+from pmagent.paths import Homes, make_private_dir
+from pmagent.permissions.walls import Walls
+from pmagent.registry import collect
+from pmagent.sandbox.tiers import TierReport, find_tier
+from pmagent.secrets import Redactor, secret_values
+from pmagent.types import Abstention, Found, Map, Query
+from pmagent.types.actions import (
+    Checkpoint,
+    Decision,
+    FileChange,
+    Json,
+    Label,
+    Outcome,
+    Request,
+    ToolCall,
+)
+from pmagent.types.rights import GardenRights
+
+JOURNAL = "journal"
+TRASH = "trash"
+COUNTED = 20_000
+"""Entries of the trail in which the uses of rules are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What a garden is connected to outside itself; other values are for tests."""
+
+    resolve: Resolver = system_resolve
+    dial: Dialler | None = None
+    trusts_documentation_addresses: bool = False
+    managed: tuple[Path, ...] | None = None
+    """Where an organisation's settings stand; None for the system's own places."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """The garden that the gate belongs to."""
+
+    root: Path
+    data_dir: Path
+    homes: Homes
+    settings: Settings
+    rights: Rights
+    walls: Walls
+    """As tools see the files: what is denied is not there."""
+    search: Callable[[Query], Found]
+    where: Callable[[Query], Map | Abstention]
+
+
+class Gatehouse:
+    """Performs calls, and knows what was done and how to take it back."""
+
+    def __init__(self, grounds: Grounds, wiring: Wiring) -> None:
+        self.asker: Asker = nobody
+        """Who is asked. Nobody, until a front end says otherwise."""
+        self.session = Session(id=new_call_id(), cwd=str(grounds.root))
+        self.rights = grounds.rights
+        self._grounds = grounds
+        self._wiring = wiring
+        make_private_dir(grounds.data_dir)
+        # Every file, denied or not: what a command changes must be kept, and what is hidden found.
+        self._all_files = Walls(grounds.root, exact=True)
+        self.trail = Trail(
+            grounds.data_dir,
+            key=trail_key(grounds.homes.config),
+            now=utc_now,
+            redact=Redactor(secret_values(os.environ)).redact,
+            anchor=trail_anchor(grounds.homes.config, grounds.data_dir),
+        )
+        self.journal = Journal(
+            grounds.data_dir / JOURNAL, WalledFiles(self._all_files), now=utc_now
+        )
+        self.journal.recover()
+
+    def close(self) -> None:
+        """Release what is held."""
+        self.journal.close()
+        self._all_files.close()
+
+    @cached_property
+    def tools(self) -> Mapping[str, AnyTool]:
+        """Every tool, by name."""
+        found = cast("tuple[AnyTool, ...]", collect("pmagent.tools", "tool"))
+        return {tool.name: tool for tool in found}
+
+    @cached_property
+    def tier(self) -> TierReport:
+        """What the sandbox can hold on this computer."""
+        return find_tier(self._grounds.homes.cache)
+
+    # -- calls -------------------------------------------------------------------------------------
+
+    def begin(self, source: str = "startup") -> Verdict:
+        """Tell the hooks that a session begins; what they say of it."""
+        payload = {**self.session.for_hooks(), "source": source}
+        return self._fresh_hooks().fire("SessionStart", payload, matches=source)
+
+    def perform(
+        self, tool: str, given: Mapping[str, Json], *, by: str = "person", why: str = ""
+    ) -> Outcome:
+        """What came of one use of a tool."""
+        self.rights.refresh()
+        self._fresh_hooks()
+        call = ToolCall(id=new_call_id(), tool=tool, input=dict(given), by=by, why=why)
+        return self._gate.perform(call, self.session, self.asker)
+
+    # -- taking back -------------------------------------------------------------------------------
+
+    def preview_undo(
+        self, checkpoint: str, *, rewind: bool
+    ) -> tuple[Sequence[FileChange], Sequence[str]]:
+        """What taking it back would change, and the files somebody has edited since."""
+        if rewind:
+            undo = self.journal.preview_rewind(checkpoint, including=True)
+        else:
+            undo = self.journal.preview(checkpoint)
+        return undo.changes, undo.conflicts
+
+    def undo(self, checkpoint: str, *, rewind: bool, overwrite: bool) -> Checkpoint:
+        """Take it back, as an undo point of its own, written to the trail.
+
+        Raises:
+            JournalError: a file was edited since, or the journal cannot be used.
+            TrailError: the trail cannot be written; nothing was changed.
+        """
+        call = ToolCall(id=new_call_id(), tool="Undo", input={"checkpoint": checkpoint})
+        verb = "rewind to before" if rewind else "undo"
+        self._write_undo(call, "allowed", f"{verb} {checkpoint}", "")
+        if rewind:
+            done = self.journal.rewind(checkpoint, including=True, overwrite=overwrite, call=call)
+        else:
+            done = self.journal.undo(checkpoint, overwrite=overwrite, call=call)
+        self._write_undo(call, "done", done.summary, done.id)
+        return done
+
+    def _write_undo(self, call: ToolCall, verdict: str, subject: str, checkpoint: str) -> None:
+        self.trail.append(
+            kind="undo", call_id=call.id, by=call.by, tool="Undo", verdict=verdict,
+            subject=subject, reason="asked for by a person", session=self.session.id,
+            checkpoint=checkpoint,
+        )  # fmt: skip
+
+    # -- hooks -------------------------------------------------------------------------------------
+
+    def hook_rows(self) -> Sequence[HookRow]:
+        """Every hook, and whether it runs."""
+        return listing(self._fresh_hooks().handlers, trusted=self._hook_book.is_trusted)
+
+    def try_hook(self, event: str, tool: str, given: Mapping[str, Json]) -> Verdict:
+        """What the hooks of an event would say to an input. The tool is not run."""
+        return try_hook(self._fresh_hooks(), event, tool=tool, given=given)
+
+    # -- what holds here ---------------------------------------------------------------------------
+
+    def grants(self) -> GardenRights:
+        """The rules, the level and what waits for trust."""
+        self.rights.refresh()
+        trail = self.trail.entries(limit=COUNTED)
+        return view_rights(self.rights, self._hook_book, trail, self.tier.says)
+
+    def test_rule(self, tool: str, subject: str) -> Decision:
+        """What would be decided about reading or editing a path, a command or an address."""
+        self.rights.refresh()
+        key = {"Bash": "command", "WebFetch": "url"}.get(tool, "file_path")
+        given: dict[str, Json] = {key: subject}
+        try:
+            request = self._request(tool, subject, given)
+        except PmagentError as exc:
+            return Decision(effect="deny", reason=exc.message, can_be_remembered=False)
+        return self.rights.policy(self.session).decide(request)
+
+    def widen(self, what: str, subject: str, change: Callable[[Rights], None]) -> None:
+        """Change the rights as a person's key press asks, and write it to the trail first."""
+        self.trail.append(
+            kind="grant", call_id="", by="person", tool=what, verdict="done", subject=subject,
+            reason="pressed by a person", session=self.session.id,
+        )  # fmt: skip
+        change(self.rights)
+
+    def trust(self, digest: str) -> None:
+        """Let what waits under this digest count, with all that its file names.
+
+        Raises:
+            UsageError: nothing waits under it.
+        """
+        for waiting in self.grants().untrusted:
+            if waiting.digest == digest:
+                what = (
+                    waiting.path if digest in self._digests() else f"{waiting.path} {waiting.says}"
+                )
+                self.rights.trust(what, digest)
+                self.trail.append(
+                    kind="trust", call_id="", by="person", tool="Trust", verdict="done",
+                    subject=waiting.path, reason=waiting.says, session=self.session.id,
+                )  # fmt: skip
+                return
+        raise UsageError(
+            "nothing waits under that digest", '"pmagent garden trust" lists what does'
+        )
+
+    def _digests(self) -> set[str]:
+        return set(self.rights.book.digests.values())
+
+    def _request(self, tool: str, subject: str, given: Mapping[str, Json]) -> Request:
+        if tool == "Bash":
+            return Request(tool=tool, input=given, command=subject)
+        if tool == "WebFetch":
+            host = parse_target(subject, ports=self._ports).host
+            return Request(tool=tool, input=given, host=host, is_outward=True)
+        access = "read" if tool == "Read" else "edit"
+        target = self._all_files.locate(subject, access)
+        return Request(tool=tool, input=given, targets=(target,))
+
+    # -- wiring ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _gate(self) -> Gate:
+        grounds = self._grounds
+        parts = Parts(
+            tools=self.tools,
+            reach=Reach(
+                walls=grounds.walls,
+                run=self._enclosure.run_shell,
+                fetch=self._fetch,
+                ports=self._ports,
+                search=grounds.search,
+                where=grounds.where,
+                labels=self._labels_of,
+                trash=Trash(grounds.data_dir / TRASH, now=utc_now),
+            ),
+            rights=grounds.rights,
+            journal=self.journal,
+            hooks=self._hooks,
+            trail=self.trail,
+            now=utc_now,
+            root=str(grounds.root),
+        )
+        return Gate(parts)
+
+    @cached_property
+    def _ports(self) -> frozenset[int]:
+        return WEB_PORTS | frozenset(self._grounds.settings.ports)
+
+    @cached_property
+    def _enclosure(self) -> Enclosure:
+        return Enclosure(
+            files=self._all_files,
+            others=self._grounds.rights.book.additional_directories,
+            policy=lambda: self._grounds.rights.policy(self.session),
+            tier=lambda: self.tier,
+            hook_folders=[Path(p).expanduser() for p in self._grounds.settings.hook_folders],
+        )
+
+    @cached_property
+    def _hook_book(self) -> HookBook:
+        settings = self._grounds.settings
+        switched = dict.fromkeys(settings.hooks_on, True) | dict.fromkeys(settings.hooks_off, False)
+        return HookBook(self._grounds.rights, self._all_files, switched)
+
+    @cached_property
+    def _hooks(self) -> Hooks:
+        return Hooks(
+            (),
+            runner=self._enclosure.run_hook,
+            place=Place(
+                root=str(self._grounds.root),
+                variables=dict(os.environ),
+                python=sys.executable,
+                package=str(Path(__file__).parents[1]),
+                published=self._grounds.settings.published,
+            ),
+            trusted=self._hook_book.is_trusted,
+            matches_rule=self._grounds.rights.matches_rule,
+        )
+
+    def _fresh_hooks(self) -> Hooks:
+        """The hooks as the settings say now."""
+        self._hooks.use(self._hook_book.handlers())
+        return self._hooks
+
+    def _labels_of(self, path: str) -> frozenset[Label]:
+        settings = self._grounds.settings
+        return labels_of_read(
+            path, is_own=by_globs(settings.own), is_public=by_globs(settings.public)
+        )
+
+    def _fetch(self, url: str) -> Page:
+        """Fetch a page whose host was approved; a redirect to another needs a rule of its own."""
+        first = parse_target(url, ports=self._ports).host
+
+        def may_reach(host: str, port: int) -> str | None:
+            del port
+            if host == first:
+                return None
+            request = Request(tool="WebFetch", input={"url": url}, host=host, is_outward=True)
+            decision = self._grounds.rights.policy(self.session).decide(request)
+            return None if decision.effect == "allow" else decision.reason
+
+        egress = Egress(
+            may_reach=may_reach,
+            resolve=self._wiring.resolve,
+            dial=self._wiring.dial,
+            ports=self._ports,
+            trusts_documentation_addresses=self._wiring.trusts_documentation_addresses,
+        )
+        return egress.fetch(url)

@@ -1,0 +1,111 @@
+"""What a garden offers of its gate: calls, the trail, undo points and rights, for any front end.
+
+The gatehouse behind it is made when the first of these is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pmagent.agent.gate import Asker
+    from pmagent.gatehouse import Gatehouse
+    from pmagent.types.actions import (
+        AuditEntry,
+        Checkpoint,
+        Decision,
+        FileChange,
+        Json,
+        Outcome,
+        TrustLevel,
+    )
+    from pmagent.types.rights import GardenRights
+
+
+class Guarded:
+    """The guarded half of a garden. What is not for a tool is for a person's key press only."""
+
+    @cached_property
+    def gatehouse(self) -> Gatehouse:
+        """The gate that every use of a tool goes through, and the way back."""
+        return self._make_gatehouse()
+
+    def _make_gatehouse(self) -> Gatehouse:
+        raise NotImplementedError
+
+    def perform(
+        self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
+    ) -> Outcome:
+        """What came of one use of a tool; a person may be asked, and it waits."""
+        return self.gatehouse.perform(call_tool, tool_input, by=by, why=why)
+
+    def set_asker(self, asker: Asker) -> None:
+        """Who is asked from now on. It is called in the thread of `perform`."""
+        self.gatehouse.asker = asker
+
+    def audit(
+        self,
+        *,
+        limit: int = 1000,
+        verdict: str | None = None,
+        path: str | None = None,
+        agent: str | None = None,
+        since: datetime | None = None,
+    ) -> Sequence[AuditEntry]:
+        """The latest entries of the trail that fit, the newest last."""
+        return self.gatehouse.trail.entries(
+            limit=limit, verdict=verdict, path=path, agent=agent, since=since
+        )
+
+    def audit_state(self) -> tuple[str, str]:
+        """`ok`, `torn`, `tampered` or `empty`, and one sentence on it."""
+        report = self.gatehouse.trail.verify()
+        return report.state, report.says
+
+    def checkpoints(self, *, limit: int = 100) -> Sequence[Checkpoint]:
+        """The undo points, newest first."""
+        return self.gatehouse.journal.checkpoints(limit=limit)
+
+    def preview_undo(
+        self, checkpoint_id: str, *, rewind: bool = False
+    ) -> tuple[Sequence[FileChange], Sequence[str]]:
+        """What taking it back would change, and the files edited since."""
+        return self.gatehouse.preview_undo(checkpoint_id, rewind=rewind)
+
+    def undo(
+        self, checkpoint_id: str, *, rewind: bool = False, overwrite: bool = False
+    ) -> Checkpoint:
+        """Take it back, as an undo point of its own.
+
+        Raises:
+            JournalError: a file was edited since, and `overwrite` is not set.
+        """
+        return self.gatehouse.undo(checkpoint_id, rewind=rewind, overwrite=overwrite)
+
+    def grants(self) -> GardenRights:
+        """The rules, the level and what waits for trust."""
+        return self.gatehouse.grants()
+
+    def test_rule(self, tool: str, subject: str) -> Decision:
+        """What would be decided about `Read`, `Edit`, `Bash` or `WebFetch` of `subject`."""
+        return self.gatehouse.test_rule(tool, subject)
+
+    def allow(self, rule_text: str, *, days: int | None) -> None:
+        """Grant a rule, for some days or until it is revoked. For a person's key press only."""
+        self.gatehouse.widen("allow", rule_text, lambda rights: rights.allow(rule_text, days=days))
+
+    def revoke(self, rule_text: str) -> None:
+        """Take a grant back."""
+        self.gatehouse.rights.revoke(rule_text)
+
+    def set_level(self, level: TrustLevel) -> None:
+        """Let agents go this far unasked. For a person's key press only."""
+        name = level.name.lower()
+        self.gatehouse.widen("level", name, lambda rights: rights.set_level(level))
+
+    def trust(self, digest: str) -> None:
+        """Let what waits under this digest count. For a person's key press only."""
+        self.gatehouse.trust(digest)

@@ -1,0 +1,48 @@
+"""Where: a map of every mention, theme by theme, with dates and places."""
+
+from __future__ import annotations
+
+from pmagent.agent.labels import combine
+from pmagent.agent.tool import Plan, Reach, Result
+from pmagent.tools._input import bounded
+from pmagent.tools.search import SearchInput, make_query
+from pmagent.types import Abstention
+from pmagent.types.actions import Json
+
+
+class WhereTool:
+    """Draws the where-map."""
+
+    name = "Where"
+    summary = "A map of every mention in the archive: themes, dates, places"
+    Input = SearchInput
+
+    def plan(self, given: SearchInput, reach: Reach) -> Plan:
+        """Nothing is touched but the index."""
+        del given, reach
+        # The trail says what was touched; what a person looks for is their own.
+        return Plan(subject="the index", risk="only reads the index")
+
+    def run(self, given: SearchInput, plan: Plan, reach: Reach) -> Result:
+        """Draw it in words."""
+        del plan
+        reply = reach.where(make_query(given))
+        if isinstance(reply, Abstention):
+            near = "; ".join(hit.citation.label for hit in reply.nearest[:3])
+            return Result(text=f"the archive does not speak of it; nearest: {near or 'nothing'}")
+        hits = [hit for theme in reply.themes for hit in theme.hits]
+        labels = combine(*(reach.labels(hit.passage.path) for hit in hits))
+        lines: list[str] = []
+        rows: list[Json] = []
+        for theme in reply.themes:
+            lines.append(f"## {theme.label} ({len(theme.hits)})")
+            for hit in theme.hits:
+                lines.append(f'- {hit.citation.date} {hit.citation.label}: "{hit.quote}"')
+                rows.append({"theme": theme.label, "place": hit.citation.label, "quote": hit.quote})
+        private = "\n".join(hit.passage.text for hit in hits) if "private" in labels else ""
+        return Result(
+            text=bounded("\n".join(lines)), data={"hits": rows}, labels=labels, private_text=private
+        )
+
+
+tool = WhereTool()
