@@ -52,6 +52,7 @@ from pmagent.types import (
 if TYPE_CHECKING:
     from pmagent.gatehouse import Gatehouse, Wiring
     from pmagent.index.indexer import Indexer
+    from pmagent.index.parse_outside import OutsideParser
 
 
 class Garden(Guarded):
@@ -119,6 +120,8 @@ class Garden(Guarded):
         self._close_engine()
         if "gatehouse" in self.__dict__:
             self.gatehouse.close()
+        if "_parser" in self.__dict__:
+            self._parser.close()
         self._files.close()
 
     @cached_property
@@ -146,6 +149,7 @@ class Garden(Guarded):
             walls=self._files,
             search=self.search,
             where=lambda query: self.where(self.search(query)),
+            parse=lambda data, path: self._parser.parse(data, path),
         )
         return Gatehouse(grounds, self._wiring or Wiring())
 
@@ -335,19 +339,24 @@ class Garden(Guarded):
         path = self.data_dir / LEDGER
         return Ledger(path, read_only=True) if path.exists() else None
 
+    @cached_property
+    def _parser(self) -> OutsideParser:
+        # Late: the parsers are needed only where a file is read or an answer verified.
+        from pmagent.index.parse_outside import OutsideParser  # noqa: PLC0415
+
+        return OutsideParser()
+
     def _lines(self, path: str) -> list[str]:
         from pmagent.reading import source_lines  # noqa: PLC0415 - as in `read`
 
-        return source_lines(self._files, path, limit=self.settings.max_file_mb * 1_000_000)
+        limit = self.settings.max_file_mb * 1_000_000
+        return source_lines(self._files, path, limit=limit, parse=self._parser.parse)
 
     def _blocks(self, path: str) -> Sequence[Block]:
         """What stands in a file now; nothing where it cannot be read any more."""
-        # Late: the parsers are needed only where an answer is verified.
-        from pmagent.ingest.parse import parse  # noqa: PLC0415
-
         limit = self.settings.max_file_mb * 1_000_000
         try:
-            return parse(self._files.read(path, limit=limit)[0], path).blocks
+            return self._parser.parse(self._files.read(path, limit=limit)[0], path).blocks
         except ReadError:
             return ()
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 from pmagent.agent.audit import Trail, trail_anchor, trail_key
+from pmagent.agent.checkup import check_rules, check_sandbox, check_trail
 from pmagent.agent.enclosure import Enclosure
 from pmagent.agent.gate import Asker, Gate, Parts, new_call_id, nobody
 from pmagent.agent.handlers import HookBook
@@ -40,7 +41,7 @@ from pmagent.permissions.walls import Walls
 from pmagent.registry import collect
 from pmagent.sandbox.tiers import TierReport, find_tier
 from pmagent.secrets import Redactor, secret_values
-from pmagent.types import Abstention, Found, Map, Query
+from pmagent.types import Abstention, Check, Found, Map, Parsed, Query
 from pmagent.types.actions import (
     Checkpoint,
     Decision,
@@ -83,6 +84,7 @@ class Grounds:
     """As tools see the files: what is denied is not there."""
     search: Callable[[Query], Found]
     where: Callable[[Query], Map | Abstention]
+    parse: Callable[[bytes, str], Parsed]
 
 
 class Gatehouse:
@@ -196,6 +198,12 @@ class Gatehouse:
         trail = self.trail.entries(limit=COUNTED)
         return view_rights(self.rights, self._hook_book, trail, self.tier.says)
 
+    def checks(self) -> Iterator[Check]:
+        """What `doctor` says of the walls."""
+        yield from check_sandbox(self.tier, self._grounds.homes.data)
+        yield check_trail(self.trail)
+        yield from check_rules(self.grants())
+
     def test_rule(self, tool: str, subject: str) -> Decision:
         """What would be decided about reading or editing a path, a command or an address."""
         self.rights.refresh()
@@ -263,6 +271,7 @@ class Gatehouse:
                 ports=self._ports,
                 search=grounds.search,
                 where=grounds.where,
+                parse=grounds.parse,
                 labels=self._labels_of,
                 trash=Trash(grounds.data_dir / TRASH, now=utc_now),
             ),

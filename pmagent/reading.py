@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pmagent.errors import AccessError, ReadError, UsageError
 from pmagent.index.ledger import Ledger
 from pmagent.ingest.decode import decode
-from pmagent.ingest.parse import parse
 from pmagent.permissions.walls import Walls
 from pmagent.places import Place
 from pmagent.safe_text import safe_text
+from pmagent.types import Parsed
 
 MADE_OF_BLOCKS = (".docx", ".pdf")
 """Formats without lines of their own: their lines are the parser's."""
@@ -41,7 +41,9 @@ def find_path(place: Place, ledger: Ledger) -> str:
     )
 
 
-def source_lines(files: Walls, path: str, *, limit: int) -> list[str]:
+def source_lines(
+    files: Walls, path: str, *, limit: int, parse: Callable[[bytes, str], Parsed]
+) -> list[str]:
     """Every line of a file, from line 1.
 
     Raises:

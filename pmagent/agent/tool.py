@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pmagent.net.egress import Page
     from pmagent.permissions.walls import Walls
     from pmagent.sandbox.confinement import Completed
-    from pmagent.types import Abstention, Found, Map, Query
+    from pmagent.types import Abstention, Found, Map, Parsed, Query
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the tool's own input
 
@@ -39,6 +39,8 @@ class Reach:
     """The ports that may be reached."""
     search: Callable[[Query], Found]
     where: Callable[[Query], Map | Abstention]
+    parse: Callable[[bytes, str], Parsed]
+    """What stands in a file's bytes; a stranger's format is read in a worker of its own."""
     labels: Callable[[str], frozenset[Label]]
     """What reading a path makes of a session."""
     trash: Trash

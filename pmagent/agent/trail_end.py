@@ -106,7 +106,7 @@ def not_whole(says: str) -> TrailError:
     """What to say where the trail cannot be written on."""
     return TrailError(
         f"the audit trail is not whole: {says}",
-        'look at it with "pmagent audit verify", and set it aside to begin a new one',
+        'look at it with "pmagent audit", then begin a new one: "pmagent audit --set-aside"',
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from pmagent.cli import as_json, codes
 from pmagent.cli.output import common_options, make_output, shorten, table
+from pmagent.cli.pressing import require_person
 from pmagent.days import parse_day
 from pmagent.garden import Garden
 from pmagent.safe_text import safe_text
@@ -15,6 +16,7 @@ from pmagent.safe_text import safe_text
 
 @click.command(short_help="What was asked, allowed, denied and done.")
 @click.option("--verify", is_flag=True, help="Check the chain and nothing else.")
+@click.option("--set-aside", is_flag=True, help="Put a damaged trail away and begin a new one.")
 @click.option("--since", metavar="DATE", help="From this day on.")
 @click.option("--path", metavar="TEXT", help="Only what touched a path with this in it.")
 @click.option("--agent", metavar="NAME", help="Only what this one did: person, agent, hook.")
@@ -24,6 +26,11 @@ def command(**flags: object) -> int:
     """List the trail, oldest first; with --verify say whether it is whole (code 1 if not)."""
     output = make_output("audit", flags)
     with Garden.find(str(flags["garden"])) as garden:
+        if flags["set_aside"]:
+            require_person("the trail will be put away, and a new one begun that says so")
+            aside = garden.gatehouse.trail.set_aside(by="person", reason="asked for by a person")
+            output.say(f'kept as "{aside}"')
+            return codes.OK
         state, says = garden.audit_state()
         entries = ()
         if not flags["verify"]:

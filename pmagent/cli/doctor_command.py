@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,17 +10,23 @@ import click
 from pmagent.cli import codes
 from pmagent.cli.output import common_options, make_output
 from pmagent.doctor import examine
+from pmagent.errors import GardenError
+from pmagent.garden import Garden
+from pmagent.types import Check
 
 
 @click.command(short_help="Check this machine and this garden.")
 @common_options
 def command(**flags: object) -> int:
-    """Check Python, packages, folders, the embedder and, inside a garden, its index.
+    """Check Python, packages, folders, the embedder and, inside a garden, its index and walls.
+
+    The sandbox is tried: some twenty ways out of it are attempted, and any that works is named.
 
     Exit code 1 when something does not work.
     """
     output = make_output("doctor", flags)
-    checks = list(examine(Path(str(flags["garden"]))))
+    start = str(flags["garden"])
+    checks = [*examine(Path(start)), *_of_the_walls(start)]
     if output.as_json:
         output.envelope(
             {
@@ -37,3 +44,12 @@ def command(**flags: object) -> int:
             if not item.is_ok and item.fix:
                 output.line(f"    fix: {output.style(item.fix)}")
     return codes.OK if all(item.is_ok for item in checks) else codes.NONE
+
+
+def _of_the_walls(start: str) -> Sequence[Check]:
+    try:
+        garden = Garden.find(start)
+    except GardenError:
+        return ()  # `examine` has said so
+    with garden:
+        return tuple(garden.gatehouse.checks())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from pmagent.cli import as_json, codes
-from pmagent.cli.output import Output, common_options, make_output, shorten, table
-from pmagent.errors import AccessError, UsageError
+from pmagent.cli.output import common_options, make_output, shorten, table
+from pmagent.cli.pressing import require_person
+from pmagent.errors import UsageError
 from pmagent.garden import Garden
 from pmagent.safe_text import safe_text
 from pmagent.types.actions import Decision, TrustLevel
@@ -71,7 +70,7 @@ def allow(rule: str, **flags: object) -> int:
     output = make_output("garden-allow", flags)
     days = flags["days"] if isinstance(flags["days"], int) else None
     with Garden.find(str(flags["garden"])) as garden:
-        _confirm(output, f'"{rule}" will be done without asking')
+        require_person(f'"{rule}" will be done without asking')
         garden.allow(rule, days=days)
     output.say(f'granted; "pmagent garden revoke {rule}" takes it back')
     return codes.OK
@@ -98,7 +97,7 @@ def level(level: str, **flags: object) -> int:
     wanted = LEVELS[level]
     with Garden.find(str(flags["garden"])) as garden:
         if wanted > garden.grants().level:
-            _confirm(output, f'at the level "{level}" {_MEANS[wanted]}')
+            require_person(f'at the level "{level}" {_MEANS[wanted]}')
         garden.set_level(wanted)
     output.say(f"level {level}: {_MEANS[wanted]}")
     return codes.OK
@@ -119,7 +118,7 @@ def trust(digest: str | None, **flags: object) -> int:
         fitting = [item for item in waiting if item.digest.startswith(digest)]
         if len(fitting) != 1:
             raise UsageError(f'"{digest}" fits {len(fitting)} of what waits', "give more of it")
-        _confirm(output, f"{_waiting(fitting[0])} will count, and what it names may run")
+        require_person(f"{_waiting(fitting[0])} will count, and what it names may run")
         garden.trust(fitting[0].digest)
     output.say("trusted as it is now; a change makes it wait again")
     return codes.OK
@@ -184,19 +183,3 @@ def _fate(row: RightRow) -> str:
 
 def _waiting(item: Untrusted) -> str:
     return f"{item.digest[:12]}  {item.path}: {item.says}"
-
-
-def _confirm(output: Output, what: str) -> None:
-    """A key press of a person, or nothing: what widens is never done by a script.
-
-    Raises:
-        AccessError: nobody is at a terminal, or the answer is no.
-    """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise AccessError(
-            "this widens what may be done, and needs a person at a terminal", "run it in a terminal"
-        )
-    output.say(what)
-    output.say("y yes  n no")
-    if click.getchar(echo=False) not in {"y", "Y"}:
-        raise AccessError("nothing was changed")

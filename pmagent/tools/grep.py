@@ -123,7 +123,7 @@ def _matches(entry: Entry, pattern: Pattern, reach: Reach, *, wanted: int) -> li
     """(line number, line) of up to `wanted` lines; none where the file cannot be read as text."""
     try:
         data, _ = reach.walls.read(entry.path, limit=MAX_FILE_BYTES)
-        lines = text_lines(data, entry.path)
+        lines = text_lines(data, entry.path, reach)
     except ReadError:
         return []
     hits: list[tuple[int, str]] = []

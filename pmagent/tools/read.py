@@ -9,7 +9,6 @@ from pydantic import Field
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.errors import ReadError
 from pmagent.ingest.decode import decode
-from pmagent.ingest.parse import parse
 from pmagent.tools._input import MAX_FILE_BYTES, Input, bounded
 from pmagent.types.actions import Json
 
@@ -52,7 +51,7 @@ class ReadTool:
         data, entry = reach.walls.read(
             target.asked, limit=MAX_FILE_BYTES, follow=True, allow_hard_links=target.links > 1
         )
-        lines = text_lines(data, entry.path)
+        lines = text_lines(data, entry.path, reach)
         first = max(1, given.offset)
         chosen = lines[first - 1 : first - 1 + given.limit]
         numbered = (f"{n:>6}\t{_cut(line)}" for n, line in enumerate(chosen, start=first))
@@ -75,10 +74,11 @@ class ReadTool:
         return Result(text=text, data=data_out, labels=labels, private_text=private)
 
 
-def text_lines(data: bytes, path: str) -> list[str]:
+def text_lines(data: bytes, path: str, reach: Reach) -> list[str]:
     """The lines of a file as a person would see them; of a packed format, its text's."""
     if path.lower().endswith(_MADE_OF_BLOCKS):
-        return [line for block in parse(data, path).blocks for line in block.text.split("\n")]
+        blocks = reach.parse(data, path).blocks
+        return [line for block in blocks for line in block.text.split("\n")]
     return decode(data).text.split("\n")
 
 
