@@ -6,11 +6,12 @@ Nothing heavy is imported here; the garden's engines are loaded on the desk's th
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
@@ -43,6 +44,9 @@ from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.themes import DEFAULT_VARIABLES, THEMES, first_theme, next_theme
 from pmagent.tui.watching import WatchingApp
 
+if TYPE_CHECKING:
+    from pmagent.tui.told import OpenUndo
+
 TWICE_S = 2.0
 _THEME = "theme"
 
@@ -62,12 +66,13 @@ class PmagentApp(WatchingApp):
         memory: Memory,
         desktop: Desktop,
         environment: dict[str, str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._memory = memory
         self._drawn_theme = ""
         remembered = memory.read(_THEME)
         # Textual turns shades grey without colour; the terminal's own colours it leaves out.
-        super().__init__(ansi_color=True if environment.get("NO_COLOR") else None)
+        super().__init__(ansi_color=True if environment.get("NO_COLOR") else None, clock=clock)
         for theme in THEMES.values():
             self.register_theme(theme)
         self._drawn_theme = first_theme(environment, remembered[0] if remembered else "")
@@ -202,6 +207,7 @@ class PmagentApp(WatchingApp):
             # Over the first run, not in its place: Textual cannot switch away from a first screen.
             self.push_screen(self._new_conversation())
         self.start_indexer()
+        self.read_rights()
 
     def on_suggested(self, message: Suggested) -> None:
         """Questions that the first words of an index allow."""
@@ -225,6 +231,35 @@ class PmagentApp(WatchingApp):
         if self.status is not None and not self._is_at("status"):
             self.push_screen(StatusScreen(self.desk, self.vital, self.status))
             self.count_files()
+
+    def action_show_garden(self) -> None:
+        """What is allowed here."""
+        from pmagent.tui.screens.rights import RightsScreen  # noqa: PLC0415 - after the first frame
+
+        if not self._is_at("garden"):
+            self.push_screen(RightsScreen(self.desk, self.vital))
+
+    def action_show_audit(self) -> None:
+        """What was done here."""
+        from pmagent.tui.screens.audit import AuditScreen  # noqa: PLC0415 - after the first frame
+
+        if not self._is_at("audit"):
+            self.push_screen(AuditScreen(self.desk, self.vital))
+
+    def action_show_undo(self) -> None:
+        """What can be taken back."""
+        self.show_undo("", rewind=False)
+
+    def on_open_undo(self, message: OpenUndo) -> None:
+        """One of it."""
+        self.show_undo(message.point_id, rewind=message.rewind)
+
+    def show_undo(self, point_id: str, *, rewind: bool) -> None:
+        """The undo points, at one of them."""
+        from pmagent.tui.screens.undo import UndoScreen  # noqa: PLC0415 - after the first frame
+
+        if not self._is_at("undo"):
+            self.push_screen(UndoScreen(self.desk, self.vital, point_id, rewind=rewind))
 
     def action_show_help(self) -> None:
         """Every key and command."""
@@ -295,7 +330,13 @@ class PmagentApp(WatchingApp):
         self.begin_watching()
 
     def _open(self, opener: Callable[[], GardenPort]) -> None:
-        self.desk.open(self, opener, lambda garden: Opened(str(garden.root)))
+        asker = self.asker()
+
+        def told(garden: GardenPort) -> Opened:
+            garden.set_asker(asker)
+            return Opened(str(garden.root))
+
+        self.desk.open(self, opener, told)
 
     def _new_conversation(self) -> ConversationScreen:
         return ConversationScreen(self.desk, self.vital, self._memory)

@@ -51,13 +51,14 @@ class GardenDoor:
     def survey(self) -> Survey:
         """Count the files that would be read, by kind; none is opened."""
         # Late: the parsers' imports are not needed before the first frame.
-        from pmagent.ingest.files import Entry, GardenFiles  # noqa: PLC0415
         from pmagent.ingest.scan import scan  # noqa: PLC0415
+        from pmagent.permissions.walls import Walls  # noqa: PLC0415
+        from pmagent.permissions.walls_entries import Entry  # noqa: PLC0415
 
         kinds: Counter[str] = Counter()
         size = 0
         is_complete = True
-        with GardenFiles(self.root) as opened:
+        with Walls(self.root) as opened:
             for entry in scan(opened):
                 if not isinstance(entry, Entry):
                     continue

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pmagent.errors import StorageError
 from pmagent.paths import make_private_dir, write_atomically
+from pmagent.tui.ports import Memory
 
 MAX_LINES = 500
 _MAX_BYTES = 4_000_000
@@ -40,3 +41,37 @@ class FileMemory:
 
     def _path(self, name: str) -> Path:
         return self._folders[name] / f"{name}.txt"
+
+
+class Recall:
+    """The lines a person typed before, gone through with the arrow keys."""
+
+    def __init__(self, memory: Memory, name: str) -> None:
+        self._memory = memory
+        self._name = name
+        self._lines = memory.read(name)
+        self._at = len(self._lines)
+        self._draft = ""
+
+    def keep(self, line: str) -> None:
+        """Remember a line, once where it is typed again."""
+        if not self._lines or self._lines[-1] != line:
+            self._lines.append(line)
+            self._memory.write(self._name, self._lines)
+        self._at = len(self._lines)
+
+    def older(self, typed: str) -> str | None:
+        """The line before, with what is being typed kept for the way back; None at the first."""
+        if self._at == 0:
+            return None
+        if self._at == len(self._lines):
+            self._draft = typed
+        self._at -= 1
+        return self._lines[self._at]
+
+    def newer(self) -> str | None:
+        """The line after, at last what was being typed; None behind that."""
+        if self._at >= len(self._lines):
+            return None
+        self._at += 1
+        return self._draft if self._at == len(self._lines) else self._lines[self._at]

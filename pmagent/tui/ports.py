@@ -5,17 +5,33 @@ Nothing here is imported from the garden: the first frame is drawn before the en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pmagent.types import Abstention, Answer, Found, Map, Progress, Query, Reading, Status
+    from pmagent.types.actions import (
+        Ask,
+        AskReply,
+        AuditEntry,
+        Checkpoint,
+        Decision,
+        FileChange,
+        Json,
+        Outcome,
+        TrustLevel,
+    )
+    from pmagent.types.rights import GardenRights
 
 
 class GardenPort(Protocol):
-    """One open garden. Every call blocks and is made from one thread at a time."""
+    """One open garden. Every call blocks and is made from one thread at a time.
+
+    `perform` alone is called from threads of its own, several at once and beside the other calls:
+    it waits for a person, and the rest must not wait with it.
+    """
 
     @property
     def root(self) -> Path:
@@ -56,6 +72,71 @@ class GardenPort(Protocol):
 
     def indexer_progress(self) -> Progress | None:
         """The indexer's latest report; None while none runs."""
+        ...
+
+    def perform(
+        self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
+    ) -> Outcome:
+        """Use a tool, if the rules or a person let it; may ask through the asker and wait."""
+        ...
+
+    def set_asker(self, asker: Callable[[Ask], AskReply]) -> None:
+        """Who is asked from now on. It is called in the thread of `perform` and blocks there."""
+        ...
+
+    def audit(
+        self,
+        *,
+        limit: int = 1000,
+        verdict: str | None = None,
+        path: str | None = None,
+        agent: str | None = None,
+    ) -> Sequence[AuditEntry]:
+        """The latest entries of the trail that fit, in any order."""
+        ...
+
+    def audit_state(self) -> tuple[str, str]:
+        """`ok`, `torn`, `tampered` or `empty`, and one sentence on it."""
+        ...
+
+    def checkpoints(self, *, limit: int = 100) -> Sequence[Checkpoint]:
+        """The latest undo points, newest first."""
+        ...
+
+    def preview_undo(
+        self, checkpoint_id: str, *, rewind: bool = False
+    ) -> tuple[Sequence[FileChange], Sequence[str]]:
+        """What taking it back (with `rewind` all since too) changes, and what has changed since."""
+        ...
+
+    def undo(
+        self, checkpoint_id: str, *, rewind: bool = False, overwrite: bool = False
+    ) -> Checkpoint:
+        """Take it back, as an undo point of its own. Raises JournalError, also for conflicts."""
+        ...
+
+    def grants(self) -> GardenRights:
+        """The rules, the level and what waits for trust."""
+        ...
+
+    def test_rule(self, tool: str, subject: str) -> Decision:
+        """What would be decided about `Read`, `Edit`, `Bash` or `WebFetch` of `subject`."""
+        ...
+
+    def allow(self, rule_text: str, *, days: int | None) -> None:
+        """Add a rule that allows, for some days or until revoked. Raises RuleFaultError."""
+        ...
+
+    def revoke(self, rule_text: str) -> None:
+        """Take back a rule that was pressed. Raises SettingsError where it stands in a file."""
+        ...
+
+    def set_level(self, level: TrustLevel) -> None:
+        """Let agents go this far unasked."""
+        ...
+
+    def trust(self, digest: str) -> None:
+        """Let the settings of these exact bytes count."""
         ...
 
     def close(self) -> None:

@@ -1,21 +1,29 @@
-"""What an application knows of its garden's index: counts, pace, and who on screen is told."""
+"""What an application knows of its garden: counts, pace, rights, who asks; and who is told."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from textual.app import App
+from textual.message import Message
 
 from pmagent.tui.messages import ProgressTold, StatusTold, Suggested
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.ports import GardenPort
 from pmagent.tui.screens.base import GardenScreen
+from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
+    from pmagent.tui.asks import Asks
+    from pmagent.tui.told import OpenPages, RightsTold
+    from pmagent.tui.widgets.card import PermissionCard
     from pmagent.types import Status
+    from pmagent.types.actions import Ask, AskReply
 
 POLL_S = 0.25
 STATUS_S = 2.0
@@ -27,9 +35,17 @@ S = TypeVar("S", bound=GardenScreen)
 class WatchingApp(App[int]):
     """Polls the indexer through the desk, and tells every open screen."""
 
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        ansi_color: bool | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(ansi_color=ansi_color)
         self.desk = Desk()
+        self.asks: Asks | None = None
+        """The questions that wait for the person; made when a garden is opened."""
+        self._clock = clock
         self.vital = Vital()
         self.status: Status | None = None
         self._status_took_s = 0.0
@@ -69,6 +85,88 @@ class WatchingApp(App[int]):
         if self._was_indexing and not is_indexing:
             self.count_files()
         self._was_indexing = is_indexing
+
+    def asker(self) -> Callable[[Ask], AskReply]:
+        """What a garden asks the person through: it waits for the answer in the caller's thread."""
+        if self.asks is None:
+            from pmagent.tui.asks import Asks  # noqa: PLC0415 - after the first frame
+            from pmagent.tui.told import AsksChanged  # noqa: PLC0415 - after the first frame
+
+            def told() -> None:
+                # An application that has ended hears nothing; what waits is let go by the desk.
+                with suppress(RuntimeError):
+                    self.post_message(AsksChanged())
+
+            self.asks = Asks(told, clock=self._clock)
+            self.desk.before_closing = self.asks.close
+        return self.asks.ask
+
+    async def on_asks_changed(self) -> None:
+        """Show the question that has waited longest, and everywhere how many there are."""
+        if self.asks is None:
+            return
+        self.set_vital(replace(self.vital, asks=len(self.asks.waiting)))
+        for screen in self.open_screens(ConversationScreen):
+            await screen.show_asks(self.asks)
+
+    def on_permission_card_answered(self, event: PermissionCard.Answered) -> None:
+        """Let the call go on that has asked."""
+        if self.asks is not None:
+            self.asks.answer(event.pending, event.reply)
+
+    def on_permission_card_stopped(self, event: PermissionCard.Stopped) -> None:
+        """No to all that the agent asks."""
+        if self.asks is not None:
+            number = self.asks.stop(event.pending)
+            self.tell_person(f"no to {event.pending.ask.call.by}, {number} asked")
+
+    def on_permission_card_left(self) -> None:
+        """The keys go back to the line."""
+        for screen in self.open_screens(ConversationScreen):
+            screen.composer.focus()
+
+    def on_permission_card_wants_whole(self, event: PermissionCard.WantsWhole) -> None:
+        """All that is asked, on a screen of its own; its end, once seen, allows a lasting yes."""
+        from pmagent.tui.paint.card import paint_whole, paint_whole_head  # noqa: PLC0415 - first frame
+        from pmagent.tui.told import OpenPages  # noqa: PLC0415 - after the first frame
+
+        pending = event.pending
+
+        def seen() -> None:
+            for screen in self.open_screens(ConversationScreen):
+                if screen.card is not None:
+                    screen.card.note_seen(pending)
+
+        title = paint_whole_head(pending.ask)
+        self.post_message(OpenPages(title, paint_whole(pending), seen))
+
+    def on_open_pages(self, message: OpenPages) -> None:
+        """Show pages on a screen of their own."""
+        from pmagent.tui.screens.diff import DiffScreen  # noqa: PLC0415 - after the first frame
+
+        screen = DiffScreen(
+            self.desk, self.vital, title=message.title, painter=message.painter, seen=message.seen
+        )
+        self.push_screen(screen)
+
+    def action_answer(self) -> None:
+        """Give the keys to the card that asks: from another screen, come to it first."""
+        if not self.vital.asks:
+            self.tell_person("nothing asks")
+            return
+        if not isinstance(self.screen, ConversationScreen):
+            while len(self.screen_stack) > 1 and not isinstance(self.screen, ConversationScreen):
+                self.pop_screen()
+            return
+        self.screen.answer()
+
+    def read_rights(self) -> None:
+        """Ask for what is allowed now."""
+        self.desk.ask(self, "rights", _read_rights)
+
+    def on_rights_told(self, message: RightsTold) -> None:
+        """The level of trust stands in the status line of every screen."""
+        self.set_vital(replace(self.vital, trust=message.rights.level.name.lower()))
 
     def set_vital(self, vital: Vital) -> None:
         """Show other numbers on every screen."""
@@ -113,6 +211,12 @@ class WatchingApp(App[int]):
 def _start_indexer(garden: GardenPort) -> ProgressTold:
     garden.start_indexer()
     return ProgressTold(garden.indexer_progress())
+
+
+def _read_rights(garden: GardenPort) -> Message:
+    from pmagent.tui.told import RightsTold  # noqa: PLC0415 - after the first frame
+
+    return RightsTold(garden.grants())
 
 
 def _suggest(garden: GardenPort) -> Suggested:

@@ -2,13 +2,14 @@
 
 The screen never waits. A call of a group replaces the group's calls that are still waiting, and the
 result of a call that was replaced while it ran is dropped, so an answer on screen is always to the
-latest question.
+latest question. What may have to wait for a person runs beside these, on a thread for each.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from pmagent.tui.ports import GardenPort
 
 CLOSE_S = 12.0
 """How long leaving waits for the indexer to end its last write."""
+BESIDE_S = 2.0
+"""How long leaving waits for what runs beside the queue; the garden ends the rest."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,15 @@ class Desk:
         self._garden: GardenPort | None = None
         self._is_busy = False
         self._is_closed = False
+        self._beside: set[threading.Thread] = set()
+        self.before_closing: Callable[[], None] = _nothing
+        """Called once when the desk closes: lets go whoever waits for a person."""
+
+    @property
+    def beside(self) -> int:
+        """How many calls run beside the queue, each on its own thread."""
+        with self._wake:
+            return len(self._beside)
 
     @property
     def is_idle(self) -> bool:
@@ -80,6 +92,25 @@ class Desk:
         """
         self._put(owner, group, lambda: call(self._open_garden()))
 
+    def start(self, owner: MessagePump, group: str, call: Callable[[GardenPort], Message]) -> None:
+        """Run `call` at once on a thread of its own, beside all others: it may wait for long."""
+
+        def run() -> None:
+            job = _Job(owner, group, 0, lambda: call(self._open_garden()))
+            message = _outcome(job)
+            with self._wake:
+                self._beside.discard(threading.current_thread())
+                is_wanted = not self._is_closed
+            if is_wanted:
+                owner.post_message(message)
+
+        thread = threading.Thread(target=run, name=f"garden {group}", daemon=True)
+        with self._wake:
+            if self._is_closed:
+                return
+            self._beside.add(thread)
+        thread.start()
+
     def do(self, owner: MessagePump, group: str, work: Callable[[], Message]) -> None:
         """Run something slow that needs no garden, in its turn."""
         self._put(owner, group, work)
@@ -95,6 +126,7 @@ class Desk:
             self._jobs.clear()
             self._is_closed = True
             self._wake.notify()
+        self.before_closing()
         if self._thread is not None:
             self._thread.join(CLOSE_S)
 
@@ -131,8 +163,17 @@ class Desk:
                 is_wanted = self._tickets[job.group] == job.ticket and not self._is_closed
             if is_wanted:
                 job.owner.post_message(message)
+        self._await_beside()
         if self._garden is not None:
             self._garden.close()
+
+    def _await_beside(self) -> None:
+        """Let what runs beside come to its end, for a moment."""
+        with self._wake:
+            running = tuple(self._beside)
+        end = time.monotonic() + BESIDE_S
+        for thread in running:
+            thread.join(max(end - time.monotonic(), 0))
 
     def _next(self) -> _Job | None:
         with self._wake:
@@ -142,6 +183,10 @@ class Desk:
                 return None
             self._is_busy = True
             return self._jobs.popleft()
+
+
+def _nothing() -> None:
+    """Nobody waits."""
 
 
 def _outcome(job: _Job) -> Message:

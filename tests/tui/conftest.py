@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
@@ -11,6 +12,20 @@ from textual.pilot import Pilot
 from pmagent.tui.app import PmagentApp
 from tests.tui.screen_text import settle
 from tests.tui.small_garden import SmallDesktop, SmallDoor, SmallGarden, SmallMemory
+
+
+class ManualClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_s += seconds
+
 
 Show = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
@@ -31,7 +46,24 @@ def memory() -> SmallMemory:
 
 
 @pytest.fixture
-def show(door: SmallDoor, desktop: SmallDesktop, memory: SmallMemory) -> Show:
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(autouse=True)
+def _hours_of_nowhere(  # pyright: ignore[reportUnusedFunction]
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
+    """Times are shown on the person's clock: in tests it is everywhere the same."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def show(door: SmallDoor, desktop: SmallDesktop, memory: SmallMemory, clock: ManualClock) -> Show:
     """`async with show((80, 24)) as pilot`: the application, with its garden open."""
 
     @asynccontextmanager
@@ -42,11 +74,17 @@ def show(door: SmallDoor, desktop: SmallDesktop, memory: SmallMemory) -> Show:
         environment: dict[str, str] | None = None,
     ) -> AsyncIterator[Pilot[int]]:
         app = PmagentApp(
-            door, memory=memory, desktop=desktop, environment=environment or {"EDITOR": "vim"}
+            door,
+            memory=memory,
+            desktop=desktop,
+            environment=environment or {"EDITOR": "vim"},
+            clock=clock,
         )
-        async with app.run_test(size=size) as pilot:
-            await settle(pilot)
-            yield pilot
-        app.desk.close()
+        try:
+            async with app.run_test(size=size) as pilot:
+                await settle(pilot)
+                yield pilot
+        finally:
+            app.desk.close()
 
     return _show

@@ -44,6 +44,8 @@ def _is_idle(pilot: Pilot[int]) -> bool:
     app = pilot.app
     assert isinstance(app, PmagentApp)
     is_done = all(work.is_finished for work in app.workers)
+    # What waits for the person is at rest.
+    is_done = is_done and app.desk.beside <= (len(app.asks.waiting) if app.asks else 0)
     return not app.is_running or (app.has_begun and app.desk.is_idle and is_done)
 
 

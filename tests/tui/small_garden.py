@@ -31,6 +31,7 @@ from pmagent.types import (
     Theme,
     Why,
 )
+from tests.tui.small_walls import SmallWalls
 
 THRESHOLD = 0.5
 TEXTS: dict[str, tuple[str, str]] = {
@@ -59,12 +60,13 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-class SmallGarden:
+class SmallGarden(SmallWalls):
     """Finds a text by the words it holds; an answer needs half of the question's words."""
 
     def __init__(
         self, texts: Mapping[str, tuple[str, str]] = TEXTS, *, root: Path = Path("/garden")
     ) -> None:
+        super().__init__()
         self.root = root
         self._texts = dict(texts)
         self.files: tuple[FileState, ...] = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from pmagent.tui.app import PmagentApp
 from pmagent.tui.doorway import GardenDoor
 from pmagent.tui.memory import FileMemory
 from pmagent.tui.screens.base import GardenScreen
+from pmagent.tui.widgets.card import ARM_S, BURST_S
 from tests.tui.screen_text import press, see, settle, text_of, type_text
 from tests.tui.small_garden import SmallDesktop
 
@@ -132,7 +134,8 @@ PmagentApp._begin = begin
 PmagentApp.run = lambda self: asyncio.run(self.run_async(headless=True, size=(120, 32)))
 module.run(Path(sys.argv[1]))
 heavy = {"pmagent.garden", "pmagent.types", "numpy", "tantivy", "onnxruntime", "click", "json",
-         "sqlite3", "pmagent.tui.screens.map", "textual.widgets._text_area"}
+         "sqlite3", "pmagent.tui.screens.map", "pmagent.tui.screens.typed", "pmagent.tui.told",
+         "pmagent.tui.asks", "pmagent.tui.widgets.card", "textual.widgets._text_area"}
 print(*sorted(heavy & set(seen)))
 """
     done = subprocess.run(
@@ -141,3 +144,34 @@ print(*sorted(heavy & set(seen)))
     )  # fmt: skip
 
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, [], "")
+
+
+async def test_a_command_is_asked_about_run_told_in_the_trail_and_taken_back(root: Path) -> None:
+    Garden.create(root).close()
+    app = application(root)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            await type_text(pilot, "!printf changed > notes/new.md; echo well\n")
+            await see(pilot, "asks 1 of 1")
+            assert not (root / "notes" / "new.md").exists()
+            await asyncio.sleep(ARM_S + 0.1)
+            await pilot.press("ctrl+g")
+            await asyncio.sleep(2 * BURST_S)
+            await press(pilot, "y")
+            await see(pilot, "│ well")
+            assert (root / "notes" / "new.md").read_text() == "changed"
+
+            await press(pilot, "f5")
+            shown = await see(pilot, "chain ok")
+            assert "✓ done" in shown
+            await press(pilot, "escape", "f7")
+            await see(pilot, "sandbox  ")
+            await press(pilot, "escape")
+            await type_text(pilot, "/undo\n")
+            await see(pilot, "new.md  deleted")
+            await press(pilot, "u")
+            await see(pilot, "this can be taken back too")
+            assert not (root / "notes" / "new.md").exists()
+    finally:
+        app.desk.close()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
 
 from pmagent.tui.app import PmagentApp
 from pmagent.types import FileState, Progress
-from tests.tui.screen_text import press, settle, type_text
+from pmagent.types.actions import Ask, ToolCall
+from tests.tui.conftest import ManualClock
+from tests.tui.screen_text import press, see, settle, type_text
 from tests.tui.small_garden import SmallDesktop, SmallDoor, SmallGarden, SmallMemory
+from tests.tui.small_walls import AFTER, BEFORE, ask_about, change, entries
 
 Compare = Callable[..., bool]
 Steps = Callable[[Pilot[int]], Awaitable[None]]
@@ -19,7 +23,23 @@ Steps = Callable[[Pilot[int]], Awaitable[None]]
 WIDE, NARROW = (120, 32), (80, 24)
 
 
-def application(*, theme: str = "garden-dark", is_new: bool = False) -> PmagentApp:
+def the_question() -> Ask:
+    """An edit that another than the person asks for."""
+    call = ToolCall(id="a41f", tool="Edit", input={}, by="agent/publisher",
+                    why="the price moved to outcomes in episode 41")  # fmt: skip
+    body = (
+        '{\n "file_path": "notes/pricing.md",\n "new_string": "An outcome costs ninety dollars.",\n'
+        ' "old_string": "A seat costs nine dollars."\n}'
+    )
+    return replace(
+        ask_about("edit", call), id="a41f", title="EDIT notes/pricing.md", body=body,
+        risk="changes 1 line; can be undone", changes=(change(),), grant="Edit(/notes/**)",
+    )  # fmt: skip
+
+
+def application(
+    *, theme: str = "garden-dark", is_new: bool = False, clock: ManualClock | None = None
+) -> PmagentApp:
     memory = SmallMemory()
     memory.write("theme", [theme])
     garden = SmallGarden()
@@ -31,10 +51,16 @@ def application(*, theme: str = "garden-dark", is_new: bool = False) -> PmagentA
     garden.progress = Progress(
         stage="meaning", done=1, total=4, unit="passages", rate=72.0, left_s=180.0
     )
+    for path, text in (("notes/pricing.md", BEFORE), ("drafts/ep-041.md", b"# Draft one\n")):
+        garden.change(path, text)
+    garden.change("notes/pricing.md", AFTER, tool="Edit")
+    garden.trail = entries(412)
+    garden.asks["edit the price"] = the_question()
     return PmagentApp(
         SmallDoor(garden, is_new=is_new),
         memory=memory,
         desktop=SmallDesktop(),
+        clock=clock or ManualClock(),
         environment={name: os.environ[name] for name in ("NO_COLOR",) if name in os.environ},
     )
 
@@ -51,6 +77,44 @@ def after(*keys: str) -> Steps:
     return steps
 
 
+def asked(clock: ManualClock, *keys: str) -> Steps:
+    """Two questions, and the keys given to the card."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await after("!edit the price\n")(pilot)
+        await type_text(pilot, "!git push origin main\n")
+        clock.pass_s(12)
+        await press(pilot, "ctrl+g")
+        clock.pass_s(1)
+        await press(pilot, *keys)
+        # The seconds on the card are told four times a second.
+        await see(pilot, "· 13 s")
+
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "keys"),
+    [
+        (WIDE, "garden-dark", ()),
+        (NARROW, "garden-light", ()),
+        (WIDE, "garden-light", ("d",)),
+        (NARROW, "garden-dark", ("d",)),
+    ],
+    ids=["card", "narrow-card", "diff", "narrow-diff"],
+)
+def test_a_question_looks_as_accepted(
+    snap_compare: Compare, size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    clock = ManualClock()
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await asked(clock)(pilot)
+        await press(pilot, *keys)
+
+    assert snap_compare(application(theme=theme, clock=clock), terminal_size=size, run_before=steps)
+
+
 @pytest.mark.parametrize(
     ("size", "theme", "keys"),
     [
@@ -59,8 +123,26 @@ def after(*keys: str) -> Steps:
         (NARROW, "garden-light", ("/where seat price\n", "n")),
         (NARROW, "high-contrast", ("/where seat price\n", "n", "enter")),
         (WIDE, "garden-light", ("/status\n",)),
+        (WIDE, "garden-dark", ("/garden\n", "down")),
+        (NARROW, "garden-light", ("/garden\n", "plus")),
+        (WIDE, "garden-light", ("/audit\n", "down")),
+        (NARROW, "garden-dark", ("/audit\n", "d")),
+        (WIDE, "garden-dark", ("/undo\n", "end", "U")),
+        (NARROW, "high-contrast", ("/undo\n",)),
     ],
-    ids=["answer", "map", "narrow-map", "narrow-reader", "status"],
+    ids=[
+        "answer",
+        "map",
+        "narrow-map",
+        "narrow-reader",
+        "status",
+        "garden",
+        "narrow-garden",
+        "audit",
+        "narrow-audit",
+        "undo",
+        "narrow-undo",
+    ],
 )
 def test_a_screen_looks_as_accepted(
     snap_compare: Compare, size: tuple[int, int], theme: str, keys: tuple[str, ...]

@@ -19,10 +19,12 @@ from pmagent.tui.paint.lines import (
     spread,
     wrap,
 )
+from pmagent.tui.paint.ran import paint_ran
 from pmagent.tui.paint.said import (
     MAX_TEXT_WIDTH,
     MapLink,
     Note,
+    Ran,
     Said,
     Source,
     Suggestion,
@@ -79,6 +81,8 @@ def paint_said(builder: PageBuilder, question: str, said: Said, width: int) -> N
             builder.add_all(wrap((span(said.text, "error" if said.is_error else ""),), text_width))
             if said.hint:
                 builder.add_all(wrap((span(said.hint, "quiet"),), text_width))
+        case Ran():
+            paint_ran(builder, said, width)
         case Welcome():
             paint_welcome(builder, said, width)
             return

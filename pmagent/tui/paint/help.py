@@ -26,6 +26,11 @@ _GROUPS: tuple[tuple[str, Scope], ...] = (
     ("Where-map", "map"),
     ("Reader", "reader"),
     ("Index status", "status"),
+    ("A card that asks, after ^g", "card"),
+    ("What changes, file by file", "diff"),
+    ("Garden", "garden"),
+    ("Audit trail", "audit"),
+    ("Undo", "undo"),
     ("First run", "first run"),
     ("Command palette", "palette"),
     ("This page", "help"),
@@ -34,6 +39,7 @@ _KEPT_HINTS = frozenset({"back", "keys"})
 _EXTRA: tuple[tuple[str, str], ...] = (
     ("1 … 9", "On an empty line: open that source of the latest answer"),
     ("/", "On an empty line: the list of commands"),
+    ("!", "On an empty line: run a command in the sandbox, if the rules or you let it"),
     ("--since --until", "After a question: only from or up to 2024, 2024-03 or 2024-03-14"),
     ("--speaker --in", "After a question: only where this person speaks, only these files"),
 )
@@ -49,7 +55,7 @@ def paint_help(width: int) -> Page:
                 builder, f"/{action.command} {_short(action)}".strip(), action.summary, width
             )
     builder.add()
-    builder.add(span("Questions", "title"))
+    builder.add(span("On the line", "title"))
     for name, summary in _EXTRA:
         _add_entry(builder, name, summary, width)
     for heading, scope in _GROUPS:

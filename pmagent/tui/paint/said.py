@@ -12,6 +12,7 @@ from pmagent.tui.paint.lines import PageBuilder, clip_text, span, wrap
 
 if TYPE_CHECKING:
     from pmagent.types import Abstention, Answer, Citation, Map
+    from pmagent.types.actions import Outcome
 
 MAX_TEXT_WIDTH = 96
 
@@ -55,6 +56,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Ran:
+    """A command that was typed, and what came of it; None while it runs."""
+
+    outcome: Outcome | None = None
+    is_open: bool = False
+    """Whether all of its output is shown."""
+
+
+@dataclass(frozen=True)
 class Welcome:
     """What an empty conversation shows."""
 
@@ -63,7 +73,7 @@ class Welcome:
     """Whether nothing of the garden can be searched yet."""
 
 
-Said: TypeAlias = "Answer | Abstention | MapLink | Waiting | Note | Welcome"
+Said: TypeAlias = "Answer | Abstention | MapLink | Waiting | Note | Ran | Welcome"
 
 
 def paint_welcome(builder: PageBuilder, said: Welcome, width: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, overload
+from typing import Literal
 
 from pmagent.tui.paint.answer import counted
 from pmagent.tui.paint.lines import (
@@ -20,6 +20,7 @@ from pmagent.tui.paint.lines import (
     spread,
     wrap,
 )
+from pmagent.tui.paint.rows import page_of
 from pmagent.tui.paint.vital import Counts, pace_of, percent
 from pmagent.types import FileState, Progress, Status
 
@@ -90,50 +91,7 @@ def paint_files(files: Sequence[FileState], kept: Kept, width: int) -> Page:
     if not chosen:
         words = "No file here." if kept == "all" else f"No file is {kept}."
         return Page(lines=(Line((span(words, "quiet"),)),))
-    rows = _Rows(chosen, width)
-    return Page(lines=rows, items=_Singles(len(chosen)), values=chosen)
-
-
-class _Rows(Sequence[Line]):
-    """One line a file, painted when asked for: a hundred thousand cost what is on screen."""
-
-    def __init__(self, files: Sequence[FileState], width: int) -> None:
-        self._files = files
-        self._width = width
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        return Line(_file_line(self._files[index], self._width), index)
-
-
-class _Singles(Sequence[range]):
-    """Items of one line each."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, index: int) -> range: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[range]: ...
-    def __getitem__(self, index: int | slice) -> range | Sequence[range]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(self._length))]
-        if not -self._length <= index < self._length:
-            raise IndexError(index)
-        index %= self._length
-        return range(index, index + 1)
+    return page_of(chosen, lambda item: _file_line(item, width))
 
 
 def _share(name: str, done: int, total: int, unit: str, width: int) -> tuple[Span, ...]:

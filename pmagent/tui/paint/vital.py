@@ -34,6 +34,10 @@ class Vital:
     """The garden's folder, as it is shown."""
     note: str = ""
     """What holds above all, such as `opening`."""
+    asks: int = 0
+    """Questions that wait for the person."""
+    trust: str = ""
+    """The garden's level of trust, such as `edit`."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,15 @@ class Counts:
 
 
 def paint_vital(vital: Vital, width: int) -> tuple[Span, ...]:
-    """Numbers first: `words 299/299 · meaning 43% · 2 failed · indexing 72/s, 3 m left`."""
-    parts: list[Sequence[Span]] = [(span(vital.note, "warn"),) if vital.note else ()]
+    """Numbers first: `trust edit · words 299/299 · meaning 43% · indexing 72/s, 3 m left`.
+
+    What waits for the person stands before all else, so that it is never cut off.
+    """
+    parts: list[Sequence[Span]] = [
+        (span(f"{vital.asks} asks", "strong"), span(" ^g", "key")) if vital.asks else (),
+        (span(vital.note, "warn"),) if vital.note else (),
+        (span("trust ", "quiet"), span(vital.trust)) if vital.trust else (),
+    ]
     if counts := vital.counts:
         parts.append((span("words ", "quiet"), span(f"{counts.indexed:,}/{counts.known:,}")))
         meaning = percent(counts.with_meaning / counts.passages) if counts.passages else "0%"

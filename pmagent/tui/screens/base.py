@@ -78,6 +78,7 @@ class GardenScreen(Screen[None]):
         self.vital = vital
         if self.is_mounted:
             self.query_one("#status", Lines).refresh_lines()
+            self._tiny.refresh_lines()
 
     def show_status(self, status: Status) -> None:
         """Draw another state of the files, where the screen shows them."""
@@ -110,7 +111,8 @@ class GardenScreen(Screen[None]):
 
     def _too_small(self) -> str:
         size = self.size
-        return f"{size.width}×{size.height} is too small, {MIN_WIDTH}×{MIN_HEIGHT} is enough"
+        asks = f"{self.vital.asks} asks; " if self.vital.asks else ""
+        return f"{asks}{size.width}×{size.height} is too small, {MIN_WIDTH}×{MIN_HEIGHT} is enough"
 
     def _end_notice(self) -> None:
         self._notice = ()

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pmagent.errors import UsageError
 from pmagent.tui.actions import (
     Action,
     Scope,
     bindings_for,
     find_command,
     match_commands,
-    nearest_command,
 )
+from pmagent.tui.memory import Recall
 from pmagent.tui.messages import (
     CopyText,
     Do,
@@ -30,7 +30,7 @@ from pmagent.tui.messages import (
 )
 from pmagent.tui.paint.help import paint_commands, paint_hints
 from pmagent.tui.paint.lines import Span, clip_middle, span, spread, width_of
-from pmagent.tui.paint.said import MapLink, Note, Source, Suggestion, Waiting, Welcome
+from pmagent.tui.paint.said import MapLink, Note, Ran, Source, Suggestion, Waiting, Welcome
 from pmagent.tui.paint.vital import Vital, paint_vital
 from pmagent.tui.ports import GardenPort, Memory
 from pmagent.tui.screens.base import GardenScreen
@@ -40,10 +40,16 @@ from pmagent.tui.widgets.lines import Lines, LineView
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
-    from pmagent.types import Abstention, Map, Query, Status
+    from pmagent.tui.asks import Asks
+    from pmagent.tui.screens.typed import Typed
+    from pmagent.tui.told import Performed
+    from pmagent.tui.widgets.card import PermissionCard
+    from pmagent.types import Abstention, Map, Status
 
 ANSWER_HITS = 10
 MAP_HITS = 40
+TWICE_S = 1.0
+"""Within this an escape is the second of two."""
 _HISTORY = "questions"
 
 
@@ -56,12 +62,12 @@ class ConversationScreen(GardenScreen):
 
     def __init__(self, desk: Desk, vital: Vital, memory: Memory) -> None:
         super().__init__(desk, vital)
-        self._memory = memory
-        self._asked = memory.read(_HISTORY)
-        self._at = len(self._asked)
-        self._draft = ""
-        self._last: Query | None = None
+        self.recall = Recall(memory, _HISTORY)
+        self._typed: Typed | None = None
+        self._has_escaped = False
         self._candidates: list[Action] = []
+        self.card: PermissionCard | None = None
+        """The question to the person; made with the first one."""
         self.popup = LineView(id="popup", keeps_cursor=True)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -88,7 +94,21 @@ class ConversationScreen(GardenScreen):
     @property
     def composer(self) -> Composer:
         """The line that is typed on."""
-        return self.query_one(Composer)
+        return self.query_one("#prompt Composer", Composer)
+
+    @property
+    def typed(self) -> Typed:
+        """Does what is typed."""
+        if self._typed is None:
+            from pmagent.tui.screens.typed import Typed  # noqa: PLC0415 - after the first frame
+
+            self._typed = Typed(self)
+        return self._typed
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the garden is known to hold nothing yet that can be searched."""
+        return self.vital.counts is not None and not self.vital.counts.indexed
 
     def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
         """The product's name and the garden's folder."""
@@ -107,15 +127,45 @@ class ConversationScreen(GardenScreen):
         """Show what can be asked, where nothing was asked yet."""
         for number, exchange in self.history.exchanges.items():
             if isinstance(exchange.said, Welcome):
-                welcome = Welcome(suggestions=suggestions, is_empty=self._is_empty)
+                welcome = Welcome(suggestions=suggestions, is_empty=self.is_empty)
                 self.history.update(number, welcome)
                 return
 
     def show_status(self, status: Status) -> None:
         """Say that the first files are being read, as long as nothing can be answered."""
         del status
-        if self._is_empty:
+        if self.is_empty:
             self.suggest(())
+
+    async def show_asks(self, asks: Asks) -> None:
+        """Show the question that has waited longest above the line; none where nothing asks."""
+        waiting = asks.waiting
+        if self.card is None and waiting:
+            from pmagent.tui.widgets.card import PermissionCard  # noqa: PLC0415 - first frame
+
+            self.card = PermissionCard(asks.clock)
+            await self.mount(self.card, before="#rule")
+            self.card.fit(self.size.height)
+        if self.card is not None and waiting:
+            self.card.show(waiting[0], len(waiting))
+        elif self.card is not None:
+            self.card.close()
+
+    def answer(self) -> None:
+        """Give the keys to the card, where it was long enough on screen."""
+        if self.card is None or not self.card.take_keys():
+            self.notify_person("it came this moment: read it, then ^g")
+
+    def on_screen_resume(self) -> None:
+        """A card that was covered begins anew."""
+        if self.card is not None:
+            self.card.restart()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A card leaves room for the rest."""
+        super().on_resize(event)
+        if self.card is not None:
+            self.card.fit(event.size.height)
 
     def choose_command(self, action: Action) -> None:
         """Run a command that was found by name, or begin to write it."""
@@ -135,10 +185,10 @@ class ConversationScreen(GardenScreen):
 
     def show_failure(self, message: Failed) -> None:
         """Say what happened where the answer would stand."""
-        hint = "the files are being read, ask again in a moment" if self._is_empty else message.hint
+        hint = "the files are being read, ask again in a moment" if self.is_empty else message.hint
         note = Note(text=message.message, hint=hint, is_error=True)
         for number, exchange in self.history.exchanges.items():
-            if isinstance(exchange.said, Waiting):
+            if isinstance(exchange.said, Waiting) or message.during == f"run {number}":
                 self.history.update(number, note)
                 return
         self.history.add("", note)
@@ -161,14 +211,8 @@ class ConversationScreen(GardenScreen):
         text = event.value.strip()
         if self._candidates and find_command(text[1:]) is None:
             self.action_complete()
-            return
-        if not text:
-            return
-        if text.startswith("/"):
-            name, _, argument = text[1:].partition(" ")
-            self.submit_command(name, argument.strip())
-        else:
-            self.ask(text)
+        elif text:
+            self.typed.submit(text)
 
     def on_composer_shortcut(self, event: Composer.Shortcut) -> None:
         """A digit opens a source or asks a suggestion; a question mark shows the keys."""
@@ -188,97 +232,31 @@ class ConversationScreen(GardenScreen):
         else:
             self._choose(event.value)
 
-    def submit_command(self, name: str, argument: str) -> None:
-        """Run a slash command; an unknown one is kept to be mended."""
-        action = find_command(name)
-        if action is None:
-            near = nearest_command(name)
-            hint = f', did you mean "/{near}"' if near else ""
-            self.notify_person(f'there is no command "/{name}"{hint}', is_error=True)
-            return
-        if action.argument and not action.argument.startswith("[") and not argument:
-            self.notify_person(f"/{action.command} needs {action.argument}", is_error=True)
-            self.composer.put(f"/{action.command} ")
-            return
-        self.composer.put("")
-        self.perform(action, argument)
-
-    def perform(self, action: Action, argument: str) -> None:
-        """Do what a command names."""
-        match action.id:
-            case "ask":
-                self.ask(argument)
-            case "where":
-                self.where(argument)
-            case "read":
-                self._remember(f"/read {argument}")
-                self.desk.ask(self, "place", lambda garden: _find_place(garden, argument))
-            case "clear":
-                self.history.clear()
-            case "theme":
-                self.post_message(Do(f"theme({argument!r})"))
-            case _:
-                self.post_message(Do(action.run))
-
-    def ask(self, text: str) -> None:
-        """Answer a question: at once from the index, then from a closer look."""
-        query = self._parsed(text, ANSWER_HITS)
-        if query is None:
-            return
-        self.composer.put("")
-        self._remember(text)
-        self._last = query
-        exchange = self.history.add(text, Waiting(text="searching…"))
-        self.desk.drop("refine")
-
-        def answer(garden: GardenPort) -> Replied:
-            return Replied(exchange, garden.ask(garden.search(query)))
-
-        self.desk.ask(self, f"ask {exchange}", answer)
-
-    def where(self, text: str) -> None:
-        """Draw a map of a question, or of the latest one."""
-        query = self._parsed(text, MAP_HITS) if text else self._last
-        if query is None:
-            if not text:
-                self.notify_person("ask something first, or write /where QUESTION", is_error=True)
-            return
-        self.composer.put("")
-        self._remember(f"/where {_words(query)}")
-        self._last = query
-        self.post_message(OpenMap(replace(query, limit=max(query.limit, MAP_HITS))))
-
     def keep_map(self, drawn: Map | Abstention) -> None:
         """Leave a line in the history that opens the map again."""
-        question = f"/where {_words(drawn.found.query)}"
-        for number, exchange in self.history.exchanges.items():
-            if exchange.question == question:
-                self.history.update(number, MapLink(map=drawn))
-                return
-        self.history.add(question, MapLink(map=drawn))
+        self.typed.keep_map(drawn)
+
+    def on_performed(self, message: Performed) -> None:
+        """Show what came of a command."""
+        self.history.update(message.exchange, Ran(outcome=message.outcome))
 
     def action_map_last(self) -> None:
         """A map of the latest question, or of what is being typed."""
-        self.where(self.composer.value.strip().removeprefix("/where").strip())
+        self.typed.where(self.composer.value.strip().removeprefix("/where").strip())
 
     def action_older(self) -> None:
         """Up: the list of commands, the questions before, or the history's lines."""
         if self._candidates:
             self.popup.action_up()
-        elif self._at > 0:
-            if self._at == len(self._asked):
-                self._draft = self.composer.value
-            self._at -= 1
-            self.composer.put(self._asked[self._at])
+        elif (line := self.recall.older(self.composer.value)) is not None:
+            self.composer.put(line)
 
     def action_newer(self) -> None:
         """Down: the list of commands, or the questions after."""
         if self._candidates:
             self.popup.action_down()
-        elif self._at < len(self._asked):
-            self._at += 1
-            is_draft = self._at == len(self._asked)
-            self.composer.put(self._draft if is_draft else self._asked[self._at])
+        elif (line := self.recall.newer()) is not None:
+            self.composer.put(line)
 
     def action_complete(self) -> None:
         """Complete the command, or go between the line and the conversation."""
@@ -291,10 +269,15 @@ class ConversationScreen(GardenScreen):
             self.composer.focus()
 
     def action_escape(self) -> None:
-        """Close the list, or come back to the line. Never leaves."""
+        """Close the list, or come back to the line; twice on an empty one, undo. Never leaves."""
         if self._candidates:
             self._candidates = []
             self.popup.remove_class("-open")
+        elif self.composer.has_focus and not self.composer.value:
+            if self._has_escaped:
+                self.post_message(Do("show_undo"))
+            self._has_escaped = not self._has_escaped
+            self.set_timer(TWICE_S, self._forget_escape)
         self.composer.focus()
 
     def action_scroll_page(self, step: int) -> None:
@@ -319,6 +302,9 @@ class ConversationScreen(GardenScreen):
             citation = source.citation
             self.post_message(EditAt(citation.path, citation.locator.first_line))
 
+    def _forget_escape(self) -> None:
+        self._has_escaped = False
+
     def interrupt(self) -> bool:
         """Clear the line; False where it was clear."""
         if not self.composer.value:
@@ -327,19 +313,16 @@ class ConversationScreen(GardenScreen):
         self.composer.focus()
         return True
 
-    @property
-    def _is_empty(self) -> bool:
-        """Whether the garden is known to hold nothing yet that can be searched."""
-        return self.vital.counts is not None and not self.vital.counts.indexed
-
     def _choose(self, value: object) -> None:
         match value:
             case Source():
                 sources, position = self.history.sources_near(value)
                 self.post_message(OpenReader(sources, position))
             case Suggestion(text=text):
-                self.ask(text)
+                self.typed.ask(text)
                 self.composer.focus()
+            case Ran():
+                self.history.swap(value, replace(value, is_open=not value.is_open))
             case MapLink(map=drawn):
                 self.post_message(OpenMap(drawn.found.query, drawn))
             case _:
@@ -348,39 +331,11 @@ class ConversationScreen(GardenScreen):
     def _take(self, action: Action, *, run: bool = True) -> None:
         self.composer.focus()
         if run and (not action.argument or action.argument.startswith("[")):
-            self.submit_command(action.command, "")
+            self.typed.submit(f"/{action.command}")
         else:
             self.composer.put(f"/{action.command} " if action.argument else f"/{action.command}")
-
-    def _parsed(self, text: str, limit: int) -> Query | None:
-        from pmagent.tui.query_text import parse_query  # noqa: PLC0415 - after the first frame
-
-        try:
-            return parse_query(text, limit=limit)
-        except UsageError as exc:
-            hint = f"; {exc.hint}" if exc.hint else ""
-            self.notify_person(f"{exc.message}{hint}", is_error=True)
-            return None
-
-    def _remember(self, text: str) -> None:
-        if not self._asked or self._asked[-1] != text:
-            self._asked.append(text)
-            self._memory.write(_HISTORY, self._asked)
-        self._at = len(self._asked)
 
     def _paint_foot(self, width: int) -> list[tuple[Span, ...]]:
         numbers = paint_vital(self.vital, width)
         hints = paint_hints(self.SCOPES, max(width - width_of(numbers) - 4, 0))
         return [spread(numbers, hints, width)]
-
-
-def _find_place(garden: GardenPort, place: str) -> OpenReader:
-    from pmagent.tui.screens.reader import find_place  # noqa: PLC0415 - after the first frame
-
-    return find_place(garden, place)
-
-
-def _words(query: Query) -> str:
-    from pmagent.tui.query_text import query_words  # noqa: PLC0415 - after the first frame
-
-    return query_words(query)

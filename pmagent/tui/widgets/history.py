@@ -58,13 +58,20 @@ class History(LineView):
         self._redraw(follow=True)
         return self._count
 
-    def update(self, number: int, said: Said) -> None:
+    def update(self, number: int, said: Said, *, may_follow: bool = True) -> None:
         """Say something else in its place; where the view stands is kept, unless at the end."""
         if number not in self._exchanges:
             return
-        follow = self.scroll_offset.y >= self.max_scroll_y
+        follow = may_follow and self.scroll_offset.y >= self.max_scroll_y
         self._exchanges[number].said = said
         self._redraw(follow=follow)
+
+    def swap(self, before: Said, after: Said) -> None:
+        """Say `after` where `before` is said, and stay where the view stands."""
+        for number, exchange in self._exchanges.items():
+            if exchange.said is before:
+                self.update(number, after, may_follow=False)
+                return
 
     def clear(self) -> None:
         """Forget every exchange."""

@@ -1,0 +1,56 @@
+"""Long lists of one line each: a line is painted when it is drawn, whatever the length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, overload
+
+from pmagent.tui.paint.lines import Line, Page, Span
+
+T = TypeVar("T")
+RowPainter = Callable[[T], tuple[Span, ...]]
+
+
+def page_of(values: Sequence[T], paint: RowPainter[T]) -> Page:
+    """One item a value, each painted when asked for: a hundred thousand cost what is on screen."""
+    return Page(lines=_Rows(values, paint), items=_Singles(len(values)), values=values)
+
+
+class _Rows(Sequence[Line], Generic[T]):
+    def __init__(self, values: Sequence[T], paint: RowPainter[T]) -> None:
+        self._values = values
+        self._paint = paint
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        return Line(self._paint(self._values[index]), index)
+
+
+class _Singles(Sequence[range]):
+    """Items of one line each."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> range: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[range]: ...
+    def __getitem__(self, index: int | slice) -> range | Sequence[range]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(self._length))]
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        index %= self._length
+        return range(index, index + 1)
