@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pmagent.agent.audit import Trail, trail_anchor, trail_key
-from pmagent.agent.checkup import check_rules, check_sandbox, check_trail
 from pmagent.agent.enclosure import Enclosure
 from pmagent.agent.gate import Asker, Gate, Parts, new_call_id, nobody
 from pmagent.agent.handlers import HookBook
@@ -34,8 +33,6 @@ from pmagent.journal.journal import Journal
 from pmagent.journal.trash import Trash
 from pmagent.journal.walled import WalledFiles
 from pmagent.net.addresses import WEB_PORTS, parse_target
-from pmagent.net.egress import Dialler, Egress, Resolver, system_resolve
-from pmagent.net.page import Page
 from pmagent.paths import Homes, make_private_dir
 from pmagent.permissions.walls import Walls
 from pmagent.registry import collect
@@ -54,8 +51,14 @@ from pmagent.types.actions import (
 )
 from pmagent.types.rights import GardenRights
 
+if TYPE_CHECKING:
+    from pmagent.net.egress import Dialler, Resolver
+    from pmagent.net.page import Page
+
 JOURNAL = "journal"
 TRASH = "trash"
+FETCH_S = 20.0
+"""Seconds a page may take in all: a person waits for it."""
 COUNTED = 20_000
 """Entries of the trail in which the uses of rules are counted."""
 
@@ -64,7 +67,7 @@ COUNTED = 20_000
 class Wiring:
     """What a garden is connected to outside itself; other values are for tests."""
 
-    resolve: Resolver = system_resolve
+    resolve: Resolver | None = None
     dial: Dialler | None = None
     trusts_documentation_addresses: bool = False
     managed: tuple[Path, ...] | None = None
@@ -200,6 +203,9 @@ class Gatehouse:
 
     def checks(self) -> Iterator[Check]:
         """What `doctor` says of the walls."""
+        # Late: only `doctor` tries to break out.
+        from pmagent.agent.checkup import check_rules, check_sandbox, check_trail  # noqa: PLC0415
+
         yield from check_sandbox(self.tier, self._grounds.homes.data)
         yield check_trail(self.trail)
         yield from check_rules(self.grants())
@@ -333,6 +339,9 @@ class Gatehouse:
 
     def _fetch(self, url: str) -> Page:
         """Fetch a page whose host was approved; a redirect to another needs a rule of its own."""
+        # Late: most sessions fetch nothing.
+        from pmagent.net.egress import Egress, system_resolve  # noqa: PLC0415
+
         first = parse_target(url, ports=self._ports).host
 
         def may_reach(host: str, port: int) -> str | None:
@@ -345,9 +354,9 @@ class Gatehouse:
 
         egress = Egress(
             may_reach=may_reach,
-            resolve=self._wiring.resolve,
+            resolve=self._wiring.resolve or system_resolve,
             dial=self._wiring.dial,
             ports=self._ports,
             trusts_documentation_addresses=self._wiring.trusts_documentation_addresses,
         )
-        return egress.fetch(url)
+        return egress.fetch(url, total_s=FETCH_S)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pmagent.hooks.command import named_files
 from pmagent.permissions.policy import Policy
-from pmagent.permissions.protected import is_protected, protected_names
+from pmagent.permissions.protected import is_protected
 from pmagent.permissions.walls import Walls
 from pmagent.sandbox.confinement import Completed, Confinement
 from pmagent.sandbox.run import run_confined
@@ -22,6 +23,14 @@ SHELL = "/bin/sh"
 BASH = "/bin/bash"
 _KEPT = ("LANG", "TZ", "TERM")
 _PATH = "/usr/local/bin:/usr/bin:/bin"
+KEPT_ABSENT = (
+    ".git", ".gitmodules", ".gitattributes", ".gitconfig", ".githooks", ".husky", ".github",
+    ".pmagent", ".claude", ".mcp.json", ".vscode", ".idea", ".cursor", ".envrc", ".ssh",
+    ".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".npmrc", ".obsidian",
+    ".pre-commit-config.yaml", "AGENTS.md", "CLAUDE.md", "hooks", "commands", "agents", "skills",
+)  # fmt: skip
+"""Protected names at the top that a command cannot even make: each is covered while it runs. All
+the others, at any depth, are looked for afterwards and said."""
 MEMORY_MB = 2_048
 FILE_MB = 1_024
 
@@ -52,7 +61,23 @@ class Enclosure:
         """
         shell = BASH if Path(BASH).exists() else SHELL
         confinement = self._confinement(environment(), timeout_s)
-        return run_confined([shell, "-c", command], confinement, tier=self._tier())
+        before = self._protected()
+        done = run_confined([shell, "-c", command], confinement, tier=self._tier())
+        made = sorted(self._protected() - before)
+        if not made:
+            return done
+        named = ", ".join(f'"{path}"' for path in made[:10])
+        warning = f'it made {named}, which could run or steer other programs: "pmagent undo"'
+        return replace(done, stderr=f"{done.stderr}\n{warning}".lstrip("\n"))
+
+    def _protected(self) -> frozenset[str]:
+        """The protected names there are, without what lies below them."""
+        found: set[str] = set()
+        for entry in self._files.walk():
+            parent = entry.path.rpartition("/")[0]
+            if is_protected(entry.path) and not (parent and is_protected(parent)):
+                found.add(entry.path)
+        return frozenset(found)
 
     def run_hook(
         self,
@@ -86,9 +111,11 @@ class Enclosure:
         root = self._files.root
         policy = self._policy()
         hidden: list[Path] = []
-        fixed = [root / name for name in protected_names()]
+        fixed = [root / name for name in KEPT_ABSENT]
         for entry in self._files.walk():
-            if policy.denial("read", entry.path) is not None:
+            # A file with a second name may be one outside: no wall stops a write through it.
+            is_shared = entry.kind == "file" and entry.links > 1
+            if is_shared or policy.denial("read", entry.path) is not None:
                 hidden.append(root / entry.path)
             elif policy.denial("edit", entry.path) is not None or is_protected(entry.path):
                 fixed.append(root / entry.path)

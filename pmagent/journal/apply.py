@@ -1,8 +1,12 @@
-"""Bring files and folders to what a plan says, through the walls, in an order that always works."""
+"""Bring files and folders to what a plan says, through the walls.
+
+Only what is in the way is removed first; everything else goes last, when all that comes back is
+there: a refusal or a full disk on the way leaves too much in the garden, never too little.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pmagent.errors import JournalError, PmagentError
 from pmagent.journal.manifest import Absent, Folder, Kept
@@ -24,29 +28,53 @@ def apply(targets: Mapping[str, Target], scene: Scene, files: Files, load: Load)
         PmagentError: the walls refuse, or the disk is full.
     """
     deepest = sorted(targets, key=lambda path: (-path.count("/"), path))
-    for path in deepest:
-        _open_folder(path, targets[path], scene, files)
-    for path in deepest:
-        _remove(path, targets[path], scene, files)
-    for path in reversed(deepest):
-        if isinstance(targets[path], Folder) and files.entry(path) is None:
+    folders = {path: target.mode for path, target in _folders(targets, deepest)}
+    in_the_way = _in_the_way(targets)
+    for path, mode in folders.items():
+        _open_folder(path, mode, scene, files)
+    _remove_all([path for path in deepest if path in in_the_way], targets, scene, files)
+    for path in reversed(folders):
+        if files.entry(path) is None:
             files.make_folder(path)
     for path in sorted(targets):
-        target = targets[path]
-        if isinstance(target, Kept | Merged):
-            data = target.data if isinstance(target, Merged) else load(target)
-            _write(path, data, target.mode, scene, files)
-    for path in deepest:
+        _write(path, targets[path], scene, files, load)
+    _remove_all([path for path in deepest if path not in in_the_way], targets, scene, files)
+    for path, mode in folders.items():
+        files.set_mode(path, mode)
+
+
+def _folders(targets: Mapping[str, Target], order: Sequence[str]) -> Iterator[tuple[str, Folder]]:
+    for path in order:
         target = targets[path]
         if isinstance(target, Folder):
-            files.set_mode(path, target.mode)
+            yield path, target
 
 
-def _open_folder(path: str, target: Target, scene: Scene, files: Files) -> None:
+def _in_the_way(targets: Mapping[str, Target]) -> set[str]:
+    """What must go before what comes back has room: above it, below it, or at its place."""
+    coming = [path for path, target in targets.items() if not isinstance(target, Absent)]
+    above = {path[:at] for path in coming for at, letter in enumerate(path) if letter == "/" and at}
+    files = {path for path in coming if not isinstance(targets[path], Folder)}
+    below = {
+        path
+        for path in targets
+        if any(path[:at] in files for at, letter in enumerate(path) if letter == "/")
+    }
+    return {*coming, *above, *below}
+
+
+def _open_folder(path: str, mode: int, scene: Scene, files: Files) -> None:
     """A folder whose rights will change anyway is opened for us first."""
     entry = scene.entries.get(path)
-    if isinstance(target, Folder) and entry is not None and entry.kind == "folder":
-        files.set_mode(path, target.mode | _OPEN)
+    if entry is not None and entry.kind == "folder":
+        files.set_mode(path, mode | _OPEN)
+
+
+def _remove_all(
+    paths: Sequence[str], targets: Mapping[str, Target], scene: Scene, files: Files
+) -> None:
+    for path in paths:
+        _remove(path, targets[path], scene, files)
 
 
 def _remove(path: str, target: Target, scene: Scene, files: Files) -> None:
@@ -74,13 +102,16 @@ def _remove_folder(path: str, files: Files) -> None:
         # It holds what is not shown to us, or something came into it just now: it is no harm.
 
 
-def _write(path: str, data: bytes, mode: int, scene: Scene, files: Files) -> None:
+def _write(path: str, target: Target, scene: Scene, files: Files, load: Load) -> None:
+    if not isinstance(target, Kept | Merged):
+        return
+    data = target.data if isinstance(target, Merged) else load(target)
     folder = path.rpartition("/")[0]
     if folder and files.entry(folder) is None:
         files.make_folder(folder)
     there = _check_unchanged(path, scene, files)
     expected = None if there is None else (there.device, there.inode)
-    files.write(path, data, expected=expected, mode=mode)
+    files.write(path, data, expected=expected, mode=target.mode)
 
 
 def _check_unchanged(path: str, scene: Scene, files: Files) -> Entry | None:

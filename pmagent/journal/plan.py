@@ -85,13 +85,8 @@ def plan_undo(manifests: Sequence[Manifest], current: Mapping[str, State], load:
     for manifest in manifests:
         for change in manifest.changes:
             _step(change, way, load)
-    for path, state in current.items():
-        if way.now[path] == state:
-            way.conflicts.discard(path)
     _refuse_blocked(way, current)
-    for path in way.refused:
-        way.now[path] = current.get(path, ABSENT)
-        way.conflicts.discard(path)
+    way.conflicts.difference_update(way.refused)
     targets = {
         path: target
         for path, target in sorted(way.now.items())
@@ -185,7 +180,10 @@ def _merge(now: Kept | Merged, left: Kept, found: Kept, load: Load) -> Target | 
 
 
 def _refuse_blocked(way: _Way, current: Mapping[str, State]) -> None:
-    """A file cannot take the place of a folder that still holds something."""
+    """A file cannot take the place of a folder that still holds something.
+
+    What would have moved there from elsewhere stays where it is, or it would be nowhere.
+    """
     for path, state in current.items():
         target = way.now[path]
         if not isinstance(state, Folder) or isinstance(target, Folder | Absent):
@@ -193,6 +191,15 @@ def _refuse_blocked(way: _Way, current: Mapping[str, State]) -> None:
         inside = [below for below in current if below.startswith(f"{path}/")]
         if any(not isinstance(way.now[below], Absent) for below in inside):
             way.refused[path] = "a folder with other files stands there"
+            way.now[path] = state
+            _leave(_sha256(target), path, way, current)
+
+
+def _leave(sha256: str, path: str, way: _Way, current: Mapping[str, State]) -> None:
+    for source, state in current.items():
+        if isinstance(way.now[source], Absent) and sha256 and _sha256(state) == sha256:
+            way.now[source] = state
+            way.refused[source] = f'it cannot go back to "{path}"'
 
 
 def _is_file(target: Target) -> bool:

@@ -24,7 +24,9 @@ class WalledFiles:
         self._walls = walls
 
     def entry(self, path: str) -> Entry | None:
-        """What stands at `path` itself, or None."""
+        """What stands at `path` itself, or None; None for a file of the walls' own under way."""
+        if is_temporary(path.rpartition("/")[2]):
+            return None
         return self._walls.entry(path)
 
     def entries(self, folder: str) -> Iterator[Entry]:

@@ -104,10 +104,11 @@ def _memory(place: str, megabytes: int, *, has_size: bool) -> list[str]:
 
 
 def _roots(ground: Ground, prefixes: Collection[Path], spare: Path) -> list[Step]:
+    programs = frozenset(map(Path, PROGRAMS))
     steps: list[Step] = [
         (path, 0, ("--ro-bind", str(path), str(path)))
         for path in (*prefixes, *ground.readable)
-        if not is_below_any(path, map(Path, PROGRAMS))
+        if not is_below_any(path, programs)
     ]
     steps += [_bind(path, 1) for path in ground.writable]
     steps += [(path, 3, ("--ro-bind", str(path), str(path))) for path in ground.read_only]

@@ -82,12 +82,6 @@ def _run_inside(
     argv: Sequence[str], confinement: Confinement, stdin: bytes, tier: TierReport
 ) -> Completed:
     ground = survey(confinement)
-    # Folders of names that are links are kept by Landlock; mounts cannot hold a link in place.
-    if ground.links and not tier.landlock:
-        raise SandboxError(
-            f'"{min(ground.links)}" is a link, which this kernel cannot protect',
-            "put a file in its place",
-        )
     with Placeholders(ground.absent, ground.read_only) as held:
         kept = frozenset((*ground.read_only, *held.paths))
         launch = _launch_inside(argv, confinement, replace(ground, read_only=kept), tier)
@@ -99,10 +93,17 @@ def _run_inside(
 def _launch_inside(
     argv: Sequence[str], confinement: Confinement, ground: Ground, tier: TierReport
 ) -> Generator[_Launch]:
-    tmp = _tmp_inside(ground)
+    mounted, protected, hidden = ground.split_for_mounts()
+    left = protected | hidden
+    if left and not tier.landlock:
+        raise SandboxError(
+            f'"{min(left)}" is a link or one of too many, which this kernel cannot protect',
+            "put files in the place of links, and hide folders in the place of files",
+        )
+    tmp = _tmp_inside(ground, has_rules=bool(left))
     environment = _environment(confinement, ground.writable, str(tmp))
     prefixes = _interpreter_prefixes()
-    words = bubblewrap_arguments(confinement, ground, prefixes, has_size=tier.has_size)
+    words = bubblewrap_arguments(confinement, mounted, prefixes, has_size=tier.has_size)
     folder = tmp if confinement.folder == PRIVATE_TMP else ground.folder
     rules = [
         *read_rules([*PROGRAMS, "/proc", *_named(prefixes, environment)]),
@@ -110,7 +111,7 @@ def _launch_inside(
         *((device, landlock.USE) for device in DEVICES),
         (str(tmp), landlock.CHANGE),
         ("/dev/shm", landlock.CHANGE),  # noqa: S108 - inside
-        *rules_of(ground, ground.links, ()),
+        *rules_of(ground, protected, hidden),
     ]
     policy = _policy(argv, confinement, environment, folder, rules)
     policy |= {"profile": "inside", "abi": tier.landlock, "namespace": False}
@@ -263,14 +264,15 @@ def _end_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _tmp_inside(ground: Ground) -> Path:
+def _tmp_inside(ground: Ground, *, has_rules: bool) -> Path:
     """Where the private temporary folder is.
 
     A grant holds for all below it, so with a garden below `/tmp` it must be another folder where
-    Landlock has to keep links in place.
+    rules have something to protect.
     """
-    is_below = any(is_below_any(root, (PRIVATE_TMP,)) for root in ground.writable)
-    return SPARE_TMP if ground.links and is_below else PRIVATE_TMP
+    roots = (*ground.writable, *ground.readable)
+    is_below = any(is_below_any(root, (PRIVATE_TMP,)) for root in roots)
+    return SPARE_TMP if has_rules and is_below else PRIVATE_TMP
 
 
 def _interpreter_prefixes() -> list[Path]:

@@ -166,3 +166,40 @@ def test_a_file_saved_while_it_is_taken_back_is_not_overwritten(lab: Lab) -> Non
         lab.journal.undo(point.id)
 
     assert lab.get("a.md") == "saved just now"
+
+
+def test_a_persons_words_in_a_file_that_moved_on_are_not_lost_by_a_rewind(lab: Lab) -> None:
+    lab.put("a.md", "text\n")
+    first = lab.rename("a.md", "b.md")
+    lab.put("b.md", "text\nmine\n")
+    lab.rename("b.md", "c.md")
+
+    with pytest.raises(JournalError, match=r'"b\.md"'):
+        lab.journal.rewind(first.id, including=True)
+
+    assert lab.tree() == {"c.md": ("file", 0o644, b"text\nmine\n")}
+
+
+def test_a_file_whose_old_place_is_taken_stays_where_it_is(lab: Lab) -> None:
+    lab.put("a", "text\n")
+    point = lab.rename("a", "b")
+    lab.put("a/mine.md", "mine")
+    before = lab.tree()
+
+    with pytest.raises(JournalError):
+        lab.journal.undo(point.id, overwrite=True)
+
+    assert lab.tree() == before
+
+
+def test_where_a_file_cannot_come_back_the_other_is_not_removed(lab: Lab) -> None:
+    lab.put("a.md", "text\n")
+    point = lab.rename("a.md", "b.md")
+    lab.walls._denies = lambda access, path: (  # pyright: ignore[reportPrivateUsage]
+        "it is closed" if (access, path) == ("edit", "a.md") else None
+    )
+
+    with pytest.raises(JournalError, match="could not all be taken back"):
+        lab.journal.undo(point.id)
+
+    assert lab.get("b.md") == "text\n"

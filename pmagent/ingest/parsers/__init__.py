@@ -15,7 +15,7 @@ from pmagent.errors import SkipError
 from pmagent.ingest.decode import Decoded, decode
 from pmagent.types import Parsed
 
-MOST_BLOCKS = 300_000
+MOST_BLOCKS = 150_000
 """What is kept of one file: more is a machine's, and would take hundreds of megabytes."""
 _MOST_LINES = 2_000_000
 """Beyond this the list of lines alone takes as much."""
