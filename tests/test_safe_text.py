@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmagent.safe_text import safe_text
+from pmagent.safe_text import safe_text, spell_out
 
 # Number signs of Arabic, Syriac and Kaithi, and hieroglyph joiners: format characters with ink.
 _RANGES = (
@@ -72,3 +72,26 @@ def test_a_long_run_of_unfinished_escapes_takes_linear_time() -> None:
     shown = safe_text("\x1b]\x90\x9d" * 100_000)
 
     assert len(shown) == 400_000
+
+
+@pytest.mark.parametrize(
+    ("hostile", "spelled"),
+    [
+        ("plain words", "plain words"),
+        ("a\u202eb", "a\\u202eb"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("tab\there", "tab\\x09here"),
+        ("line\nline", "line\\x0aline"),
+        ("caf\u00e9 🎙", "caf\u00e9 🎙"),
+    ],
+)
+def test_what_is_decided_on_is_spelled_out(hostile: str, spelled: str) -> None:
+    assert spell_out(hostile) == spelled
+
+
+@given(st.text())
+def test_spelling_out_hides_and_loses_nothing(text: str) -> None:
+    shown = spell_out(text, newlines=True)
+
+    assert safe_text(shown, newlines=True) == shown
+    assert len(shown) >= len(text)
