@@ -33,7 +33,7 @@ attacks: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks.attacks
 
 chaos: $(VENV)/.developed
-	@PMAGENT_CHAOS_S=60 $(BIN)/python -m pytest tests/chaos tests/security -p no:cacheprovider --timeout=900
+	@PMAGENT_CHAOS_S=60 $(BIN)/python -m pytest tests/chaos -p no:cacheprovider --timeout=900
 
 bench: bench-quality bench-speed
 

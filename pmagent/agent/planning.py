@@ -99,6 +99,9 @@ class Planner:
         if carried := session.exposure.carried(plan.outgoing):
             reason = f'it would carry words out that were read here: "{carried[0]}"'
             return Decision(effect="deny", reason=reason, can_be_remembered=False)
+        if not session.exposure.is_whole:
+            reason = "more was read in this session than can be remembered, so it may carry some"
+            return Decision(effect="ask", reason=reason, can_be_remembered=False)
         if reason := must_ask(session.labels, is_outward=True):
             return Decision(effect="ask", reason=reason, can_be_remembered=False)
         return decision

@@ -35,6 +35,7 @@ from pmagent.types import IndexReport, Progress
 IDLE_S = 0.5
 WORTH_SENDING = 500
 """While files are watched, fewer new vectors than this wait for the next run to reach Chroma."""
+UNCONFINED = "formats of others are read without walls around the reader: this system has none"
 
 
 @dataclass(kw_only=True)
@@ -98,6 +99,8 @@ class Indexer:
     def _once(self, parts: _Parts, *, meaning: bool, stop: Stop) -> IndexReport:
         began = time.monotonic()
         done = parts.sync.run(ALL, stop=stop)
+        if not parts.sync.parser.is_confined and UNCONFINED not in self.notes:
+            self.notes.append(UNCONFINED)
         embedded = self._embed(parts, stop=stop) if meaning and not stop() else 0
         return replace(done, embedded=embedded, elapsed_s=time.monotonic() - began)
 
