@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from pmagent.net.egress import Dialler, Resolver
     from pmagent.net.page import Page
 
-JOURNAL = "journal"
+JOURNAL = "journal.git"
 TRASH = "trash"
 FETCH_S = 20.0
 """Seconds a page may take in all: a person waits for it."""
@@ -113,6 +113,7 @@ class Gatehouse:
         self.journal = Journal(
             grounds.data_dir / JOURNAL, WalledFiles(self._all_files), now=utc_now
         )
+        self._all_files.sweep(utc_now().timestamp())
         self.journal.recover()
 
     def close(self) -> None:

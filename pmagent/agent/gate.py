@@ -185,7 +185,7 @@ class Gate:
         planned = cleared.planned
         call, plan = planned.call, planned.plan
         try:
-            before = self._keep(plan)
+            before = self._keep(plan, call)
         except PmagentError as exc:
             return self._fail(call, session, f"nothing was done: {exc.message}", exc.hint)
         failure: PmagentError | None = None
@@ -195,11 +195,11 @@ class Gate:
         except PmagentError as exc:
             failure = exc
         finally:
-            checkpoint = self._seal(before, call, f"{call.tool} {plan.subject}")
+            checkpoint, unkept = self._seal(before, call, f"{call.tool} {plan.subject}")
         if failure is not None:
             return self._fail(call, session, failure.message, failure.hint, checkpoint=checkpoint)
         session.note(result.labels, result.private_text)
-        unwritten = self._record_done(planned, session, checkpoint)
+        unwritten = (*unkept, *self._record_done(planned, session, checkpoint))
         said = self._after(planned, session, result)
         return Done(
             text="\n".join((said, *cleared.context, *unwritten)),
@@ -208,21 +208,28 @@ class Gate:
             labels=result.labels,
         )
 
-    def _keep(self, plan: Plan) -> Before | None:
+    def _keep(self, plan: Plan, call: ToolCall) -> Before | None:
         match plan.keeps:
             case "nothing":
                 return None
             case "paths":
                 edited = [target.resolved for target in plan.targets if target.access == "edit"]
-                return self._journal.prepare(edited)
+                return self._journal.prepare(edited, call=call)
             case "garden":
-                return self._journal.prepare_all()
+                return self._journal.prepare_all(call=call)
 
-    def _seal(self, before: Before | None, call: ToolCall, summary: str) -> str:
+    def _seal(
+        self, before: Before | None, call: ToolCall, summary: str
+    ) -> tuple[str, tuple[str, ...]]:
+        """The undo point of what was done, and what is to be said where it could not be made."""
         if before is None:
-            return ""
-        checkpoint = self._journal.commit(before, call, summary=summary[:MAX_SUBJECT])
-        return checkpoint.id if checkpoint is not None else ""
+            return "", ()
+        try:
+            checkpoint = self._journal.commit(before, call, summary=summary[:MAX_SUBJECT])
+        except PmagentError as exc:
+            # What it replaced is on the disk: the next start makes an undo point of it.
+            return "", (f"its undo point will be made at the next start: {exc.message}",)
+        return (checkpoint.id if checkpoint is not None else ""), ()
 
     def _after(self, planned: Planned, session: Session, result: Result) -> str:
         """What the call gave, with what the hooks that come after make of it."""
@@ -255,11 +262,12 @@ class Gate:
         before = None
         if _may_change_files(self._hooks, event):
             with suppress(JournalError):
-                before = self._journal.prepare_all()
+                before = self._journal.prepare_all(call=planned.call)
         verdict = self._hooks.fire(event, payload, matches=planned.call.tool)
         if before is not None:
             by = replace(planned.call, by=f"hook/{event}")
-            if made := self._seal(before, by, f"{event} hooks of {planned.call.tool}"):
+            made, _ = self._seal(before, by, f"{event} hooks of {planned.call.tool}")
+            if made:
                 decision = Decision(effect="allow", reason="a hook of this garden changed files")
                 self._record(by, session, "done", event, decision, checkpoint=made)
         return verdict
