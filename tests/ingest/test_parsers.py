@@ -394,4 +394,4 @@ def test_more_rows_than_anybody_wrote_are_cut_with_a_warning() -> None:
     parsed = parse(b"a,b\n" * 300_500, "a.csv")
 
     assert len(parsed.blocks) == parsers.MOST_BLOCKS
-    assert parsed.warnings == ("only its first 300,000 paragraphs or rows are read",)
+    assert parsed.warnings == ("only its first 150,000 paragraphs or rows are read",)
