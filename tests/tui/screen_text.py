@@ -71,8 +71,8 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
 
 
 async def see(pilot: Pilot[int], words: str) -> str:
-    """The screen's text once it holds `words`; five seconds at most."""
-    for _ in range(100):
+    """The screen's text once it holds `words`; twenty seconds at most."""
+    for _ in range(400):
         await pilot.pause(0)
         shown = text_of(pilot.app)
         if words in shown:
