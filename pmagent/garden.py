@@ -61,6 +61,7 @@ class Garden(Guarded):
     def __init__(
         self, root: Path, homes: Homes, *, today: Callable[[], date], wiring: Wiring | None = None
     ) -> None:
+        super().__init__(self._build_gatehouse)
         self.root = root.absolute()
         self.settings: Settings = read_settings(self.root, homes)
         self.data_dir = garden_data_dir(self.root, homes)
@@ -136,7 +137,7 @@ class Garden(Guarded):
             managed=MANAGED if managed is None else managed,
         )
 
-    def _make_gatehouse(self) -> Gatehouse:
+    def _build_gatehouse(self) -> Gatehouse:
         # Late: tools, hooks, the journal and the network are not needed to answer.
         from pmagent.gatehouse import Gatehouse, Grounds, Wiring  # noqa: PLC0415
 

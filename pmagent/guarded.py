@@ -5,7 +5,7 @@ The gatehouse behind it is made when the first of these is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 class Guarded:
     """The guarded half of a garden. What is not for a tool is for a person's key press only."""
 
+    def __init__(self, make_gatehouse: Callable[[], Gatehouse]) -> None:
+        self._make_gatehouse = make_gatehouse
+
     @cached_property
     def gatehouse(self) -> Gatehouse:
         """The gate that every use of a tool goes through, and the way back."""
         return self._make_gatehouse()
-
-    def _make_gatehouse(self) -> Gatehouse:
-        raise NotImplementedError
 
     def perform(
         self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""

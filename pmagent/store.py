@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pmagent.errors import IndexFaultError, LockedError, StorageError
@@ -45,7 +45,8 @@ def open_database(
             isolation_level=None,
             check_same_thread=False,
         )
-        try:
+        with ExitStack() as undo:
+            undo.callback(database.close)
             database.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             version = int(database.execute("PRAGMA user_version").fetchone()[0])
             if version > len(migrations):
@@ -59,9 +60,7 @@ def open_database(
                     )
             else:
                 _prepare(database, migrations[version:], version)
-        except BaseException:
-            database.close()
-            raise
+            undo.pop_all()
     return database
 
 
@@ -87,13 +86,8 @@ def faults(path: Path) -> Generator[None]:
 def transaction(database: sqlite3.Connection) -> Generator[None]:
     """All of the block, or none of it."""
     database.execute("BEGIN IMMEDIATE")
-    try:
+    with database:
         yield
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
 
 
 class WriterLock:

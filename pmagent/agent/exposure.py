@@ -56,7 +56,9 @@ class _Text:
 class Exposure:
     """What this session has read of its owner's own words. Used from one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept_bytes: int = KEPT_BYTES, most_hashes: int = MOST_HASHES) -> None:
+        self._kept_bytes = kept_bytes
+        self._most_hashes = most_hashes
         self.is_whole = True
         """False when more was read than is remembered, so that nothing is known of the rest."""
         self._texts: deque[_Text] = deque()
@@ -75,7 +77,7 @@ class Exposure:
             return
         self._texts.append(_Text(words, solid))
         self._bytes += len(words)
-        while self._bytes > KEPT_BYTES:
+        while self._bytes > self._kept_bytes:
             oldest = self._texts.popleft()
             self._bytes -= len(oldest.words)
             self._retire(oldest)
@@ -191,7 +193,7 @@ class Exposure:
         ))  # fmt: skip
         self._old.append(hashes)
         self._hashes += len(hashes)
-        while self._hashes > MOST_HASHES:
+        while self._hashes > self._most_hashes:
             self._hashes -= len(self._old.popleft())
             self.is_whole = False
 

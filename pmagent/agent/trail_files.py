@@ -64,13 +64,13 @@ def private_folder(path: Path) -> Path:
 
 
 @contextmanager
-def locked(descriptor: int) -> Generator[None]:
+def locked(descriptor: int, wait_s: float = LOCK_S) -> Generator[None]:
     """Hold the trail against every other process.
 
     Raises:
-        TrailError: another holds it for longer than `LOCK_S` seconds.
+        TrailError: another holds it for longer than `wait_s` seconds.
     """
-    until = time.monotonic() + LOCK_S
+    until = time.monotonic() + wait_s
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +88,7 @@ def locked(descriptor: int) -> Generator[None]:
 
 
 @contextmanager
-def open_for_writing(path: Path) -> Generator[int]:
+def open_for_writing(path: Path, wait_s: float = LOCK_S) -> Generator[int]:
     """The trail at `path`, made where it is missing, held against every other process.
 
     Raises:
@@ -98,7 +98,7 @@ def open_for_writing(path: Path) -> Generator[int]:
     while True:
         descriptor = _open_or_make(path)
         try:
-            with locked(descriptor):
+            with locked(descriptor, wait_s):
                 # Set aside by another process meanwhile: then the lock was on the old file.
                 if _is_at(descriptor, path):
                     yield descriptor

@@ -11,6 +11,7 @@ import errno
 import os
 import struct
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
@@ -62,12 +63,11 @@ class FlatMatrix:
             self._descriptor = os.open(path, os.O_RDONLY if read_only else os.O_RDWR)
         except OSError as exc:
             raise IndexFaultError(f'cannot open "{path}": {reason_of(exc)}') from exc
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             self._check(expected)
             self._rows = self._whole_rows()
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def __len__(self) -> int:
         """Rows there are; for the writer those not flushed yet too."""

@@ -26,7 +26,7 @@ TIMEOUT_S = 20.0
 START_S = 30.0
 MOST_BYTES = 200_000_000
 """Of a file that is sent to the worker."""
-_WORKER = "pmagent.index.parse_worker"
+WORKER = "pmagent.index.parse_worker"
 
 
 def is_outside(path: str) -> bool:
@@ -50,7 +50,9 @@ def _outside_suffixes() -> frozenset[str]:
 class OutsideParser:
     """Parses files one after another. Leaving the `with` block ends the worker."""
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, *, timeout_s: float = TIMEOUT_S, worker: str = WORKER) -> None:
+        """`worker` is the module that reads."""
+        self._module = worker
         self.is_confined = True
         """False where a worker ran that this system cannot confine."""
         self._timeout_s = timeout_s
@@ -132,7 +134,7 @@ class OutsideParser:
 
     def _start(self) -> Worker:
         try:
-            self._worker = Worker(_WORKER, niceness=0)
+            self._worker = Worker(self._module, niceness=0)
         except ChildError as exc:
             raise ReadError(f"its reader does not start: {exc.message}") from exc
         self._is_greeted = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -78,11 +79,10 @@ class ChromaStore:
         except ChildError as exc:
             raise IndexFaultError(f"Chroma does not start: {exc.message}") from exc
         marks = {"dim": dim, "fingerprint": fingerprint}
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             self._ask({"do": "open", "place": _place(path, server), "marks": marks}, wait_s=OPEN_S)
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def __enter__(self) -> Self:
         return self

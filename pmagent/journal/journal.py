@@ -109,7 +109,7 @@ class Journal:
             self._objects.sweep()
             self._shelf.sweep()
             found = [self._recover(*abandoned) for abandoned in self._shelf.abandoned()]
-            self._library.tidy(self._kept_blobs)
+            self._library.tidy(self._kept_blobs, loose_objects=self._limits.loose_objects)
             return [checkpoint for checkpoint in found if checkpoint is not None]
 
     # -- looking ----------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ from pmagent.journal.shelf import Ref, Shelf
 from pmagent.types.actions import Checkpoint
 
 ID_DIGITS = 6
-MAX_LOOSE = 1_500
 """Objects in files of their own before they are packed; each takes a whole block on disk."""
 MAX_PACKS = 40
 DAMAGED = "this undo point is damaged and cannot be read"
@@ -103,9 +102,9 @@ class Library:
             raise JournalError(f"the stored object {kept.blob[:10]} is not what was stored")
         return data
 
-    def tidy(self, kept_blobs: KeptBlobs) -> None:
+    def tidy(self, kept_blobs: KeptBlobs, *, loose_objects: int) -> None:
         """Pack what lies about in small files, where there is much of it."""
-        if self._objects.loose_count() > MAX_LOOSE or self._objects.pack_count() > MAX_PACKS:
+        if self._objects.loose_count() > loose_objects or self._objects.pack_count() > MAX_PACKS:
             self._keep_reachable(kept_blobs)
 
     def prune(self, *, keep: int, oldest: datetime, kept_blobs: KeptBlobs) -> int:

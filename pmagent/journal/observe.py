@@ -41,6 +41,10 @@ class Limits:
     """Of one file."""
     total_bytes: int = 256_000_000
     """Of all files looked at together; the smaller ones come first."""
+    fresh_ns: int = FRESH_NS
+    """A file that changed so lately is read again: its time may not tell a second change."""
+    loose_objects: int = 1_500
+    """Small files of objects, beyond which they are packed at the next start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +182,7 @@ def _read_unread(look: _Look, files: Files, objects: Objects, limits: Limits) ->
                 continue
             data, opened, mode = found
             look.room -= len(data)
-            is_old = max(opened.mtime_ns, opened.ctime_ns) < time.time_ns() - FRESH_NS
+            is_old = max(opened.mtime_ns, opened.ctime_ns) < time.time_ns() - limits.fresh_ns
             sha256 = hashlib.sha256(data).hexdigest()
             state = Kept(blob="", sha256=sha256, size=len(data), mode=mode)
             read.append((entry.path, Known(stamp=stamp_of(opened), state=state), opened, is_old))

@@ -10,6 +10,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -249,11 +250,10 @@ class _BoundedStream(httpcore2.NetworkStream):
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
         self._connection.settimeout(self._deadline.left(CONNECT_S))
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             secured = ssl_context.wrap_socket(self._connection, server_hostname=server_hostname)
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
         return _BoundedStream(secured, self._deadline, self._bytes_left)
 
 

@@ -88,7 +88,7 @@ def move_to_free_name(source: tuple[int, str], target: tuple[int, str]) -> None:
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:
-        _move_by_link(source, target)
+        move_by_link(source, target)
         return
     done: int = renameat2(
         source[0], os.fsencode(source[1]), target[0], os.fsencode(target[1]), _NO_REPLACE
@@ -98,10 +98,10 @@ def move_to_free_name(source: tuple[int, str], target: tuple[int, str]) -> None:
     code = ctypes.get_errno()
     if code not in _UNKNOWN:
         raise OSError(code, os.strerror(code), target[1])
-    _move_by_link(source, target)
+    move_by_link(source, target)
 
 
-def _move_by_link(source: tuple[int, str], target: tuple[int, str]) -> None:
+def move_by_link(source: tuple[int, str], target: tuple[int, str]) -> None:
     """The same where the file system cannot: a second name never replaces what has it."""
     (here, name), (there, new_name) = source, target
     try:

@@ -254,7 +254,7 @@ class Walls:
     def _open(
         self, place: Place, access: Access, *, follow: bool, allow_hard_links: bool
     ) -> Opened:
-        descriptor = -1
+        descriptor, is_fit = -1, False
         try:
             descriptor, parts = place.root.reach.open(place.parts, FILE, follow=follow)
             sight = self._look(place, parts, os.fstat(descriptor), access, follow=follow)
@@ -263,12 +263,12 @@ class Walls:
                 self._may(access, place, parts, follow=follow)
             if sight.links > 1 and not allow_hard_links:
                 raise unfit(place.asked, SEVERAL_NAMES, follow=follow)
-        except BaseException as exc:
-            if descriptor >= 0:
+            is_fit = True
+        except OSError as exc:
+            raise opening_refused(exc, place.asked, follow=follow) from exc
+        finally:
+            if not is_fit and descriptor >= 0:
                 os.close(descriptor)
-            if isinstance(exc, OSError):
-                raise opening_refused(exc, place.asked, follow=follow) from exc
-            raise
         return Opened(descriptor, sight)
 
     def _look(

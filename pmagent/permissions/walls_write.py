@@ -13,7 +13,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from pmagent.permissions.openat2 import move_to_free_name
 
@@ -42,7 +42,8 @@ def replace_file(
     is_closed = before is not None or mode is not None
     # Closed to others until it has the rights of what it replaces; else the umask decides.
     descriptor = os.open(temporary, _NEW_FILE, 0o600 if is_closed else 0o666, dir_fd=folder)
-    try:
+    with ExitStack() as undo:
+        undo.callback(_remove, folder, temporary)
         try:
             _write_all(descriptor, data)
             _dress(descriptor, folder, name, before, mode)
@@ -53,12 +54,14 @@ def replace_file(
             move_to_free_name((folder, temporary), (folder, name))
         else:
             os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary, dir_fd=folder)
-        raise
+        undo.pop_all()
     sync_folder(folder)
     return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+
+def _remove(folder: int, name: str) -> None:
+    with suppress(OSError):
+        os.unlink(name, dir_fd=folder)
 
 
 def sync_folder(folder: int) -> None:

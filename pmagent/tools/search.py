@@ -14,6 +14,9 @@ from pmagent.tools._input import Input, bounded
 from pmagent.types import Query
 from pmagent.types.actions import Json
 
+INDEX_PLAN = Plan(subject="the index", risk="only reads the index")
+"""The trail says what was touched; what a person looks for is their own."""
+
 
 class SearchInput(Input):
     """The question, and what to leave out."""
@@ -36,8 +39,7 @@ class SearchTool:
     def plan(self, given: SearchInput, reach: Reach) -> Plan:
         """Nothing is touched but the index."""
         del given, reach
-        # The trail says what was touched; what a person looks for is their own.
-        return Plan(subject="the index", risk="only reads the index")
+        return INDEX_PLAN
 
     def run(self, given: SearchInput, plan: Plan, reach: Reach) -> Result:
         """Search, and cite."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmagent.agent.labels import combine
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.tools._input import bounded
-from pmagent.tools.search import SearchInput, make_query
+from pmagent.tools.search import INDEX_PLAN, SearchInput, make_query
 from pmagent.types import Abstention
 from pmagent.types.actions import Json
 
@@ -20,8 +20,7 @@ class WhereTool:
     def plan(self, given: SearchInput, reach: Reach) -> Plan:
         """Nothing is touched but the index."""
         del given, reach
-        # The trail says what was touched; what a person looks for is their own.
-        return Plan(subject="the index", risk="only reads the index")
+        return INDEX_PLAN
 
     def run(self, given: SearchInput, plan: Plan, reach: Reach) -> Result:
         """Draw it in words."""

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmagent.agent.audit import Trail, trail_anchor, trail_key
+from pmagent.agent.trail_files import open_for_writing
 from pmagent.errors import TrailError
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -630,10 +631,7 @@ def test_a_disk_that_is_full_from_the_start_leaves_nothing_half_made(
     assert trail.verify().records == 1
 
 
-def test_a_trail_held_by_a_stopped_process_is_given_up_on(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pmagent.agent.trail_files.LOCK_S", 0.05)
+def test_a_trail_held_by_a_stopped_process_is_given_up_on(place: Place) -> None:
     trail = place.fill(1)
     holder = subprocess.Popen(
         [sys.executable, "-c", "import fcntl, sys; f = open(sys.argv[1], 'r+'); "
@@ -645,8 +643,11 @@ def test_a_trail_held_by_a_stopped_process_is_given_up_on(
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
 
-        with pytest.raises(TrailError, match="another process holds"):
-            note(trail, "x")
+        with (
+            pytest.raises(TrailError, match="another process holds"),
+            open_for_writing(place.file, wait_s=0.05),
+        ):
+            pass
 
         holder.communicate()
     note(trail, "x")

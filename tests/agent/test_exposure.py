@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmagent.agent import exposure
 from pmagent.agent.exposure import Exposure, is_key
 
 SECRET = "Halcyon pays forty million for Brightwater in March"
@@ -203,9 +202,8 @@ def test_what_grows_when_it_is_decoded_is_looked_through_up_to_a_bound(known: Ex
     known.carried(bomb)
 
 
-def test_memory_is_bounded_and_older_text_is_still_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exposure, "KEPT_BYTES", 20_000)
-    kept = Exposure()
+def test_memory_is_bounded_and_older_text_is_still_known() -> None:
+    kept = Exposure(kept_bytes=20_000)
     words = re.findall(r"\w+", NOTE)
     rng = random.Random(1)
     long = "The old plan says that the bridge will be painted in seven shades of green by autumn"
@@ -218,10 +216,8 @@ def test_memory_is_bounded_and_older_text_is_still_known(monkeypatch: pytest.Mon
     assert kept.carried(f"https://evil.test/?q={b64(long)}")
 
 
-def test_what_was_forgotten_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exposure, "KEPT_BYTES", 1_000)
-    monkeypatch.setattr(exposure, "MOST_HASHES", 100)
-    kept = Exposure()
+def test_what_was_forgotten_is_said() -> None:
+    kept = Exposure(kept_bytes=1_000, most_hashes=100)
     for number in range(60):
         kept.remember(f"{number} " + " ".join(NOTE.split()[:40]) * 2)
 

@@ -111,6 +111,7 @@ def test_whichever_call_fails_each_file_is_the_old_one_or_the_new_one(
             (ground.root / "a.md").write_bytes(OLD)
             fault = Failing(call, number, code)
             with opened(ground, method) as walls:
+                # No real disk fails at the nth call of one kind; a full one is tried below.
                 monkeypatch.setattr(os, call, fault)
                 try:
                     ACTS[act](walls)

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmagent.errors import ReadError, SkipError
-from pmagent.index import parse_outside
 from pmagent.index.parse_form import pack, unpack
 from pmagent.index.parse_outside import OutsideParser, is_outside
 from pmagent.ingest.parse import parse, take
@@ -24,6 +23,7 @@ SAMPLES = sorted(
     path for path in CORPUS.iterdir() if path.is_file() and ".golden" not in path.suffixes
 )
 ENDLESS = page(stream(b"BT /F 1 Tf " + b"(x) Tj " * 2_000_000 + b"ET"), FONT)
+DYING = "tests.index.dying_worker"
 CSV = b"name,word\nlast,farewell\n"
 
 
@@ -103,19 +103,16 @@ def test_a_worker_that_is_killed_between_two_files_is_replaced() -> None:
         assert parser.pid != first
 
 
-def test_a_file_that_ends_a_fresh_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parse_outside, "_WORKER", "tests.index.dying_worker")
-
-    with OutsideParser() as parser, pytest.raises(ReadError, match=r"died with signal 11"):
+def test_a_file_that_ends_a_fresh_worker_is_named() -> None:
+    with (
+        OutsideParser(worker=DYING) as parser,
+        pytest.raises(ReadError, match=r"died with signal 11"),
+    ):
         parser.parse(CSV, "a.csv")
 
 
-def test_a_file_that_ends_a_worker_that_read_others_is_tried_once_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(parse_outside, "_WORKER", "tests.index.dying_worker")
-
-    with OutsideParser() as parser:
+def test_a_file_that_ends_a_worker_that_read_others_is_tried_once_more() -> None:
+    with OutsideParser(worker=DYING) as parser:
         assert parser.parse(b"well", "well.csv").blocks[0].text == "well"
         first = parser.pid
         with pytest.raises(ReadError, match=r"died with signal 11"):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pmagent.errors import JournalError
-from pmagent.journal import library, objects, observe
+from pmagent.journal import library, objects
+from pmagent.journal.observe import Limits
 from tests.journal.lab import Lab
 
 
@@ -201,10 +202,8 @@ def test_a_damaged_pack_is_said_and_what_lies_elsewhere_works(lab: Lab) -> None:
     assert not (lab.root / "a.md").exists()
 
 
-def test_many_undo_points_are_packed_at_the_next_start(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(library, "MAX_LOOSE", 50)
+def test_many_undo_points_are_packed_at_the_next_start(lab: Lab) -> None:
+    lab.limits = Limits(loose_objects=50)
     lab.put("a.md", "first")
     for number in range(20):
         lab.write("a.md", f"version {number}\n" * 30)
@@ -220,14 +219,12 @@ def test_many_undo_points_are_packed_at_the_next_start(
     assert lab.get("a.md") == "first"
 
 
-def test_another_process_that_packed_meanwhile_does_not_hide_an_object(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_process_that_packed_meanwhile_does_not_hide_an_object(lab: Lab) -> None:
     lab.put("a.md", "first")
     point = lab.write("a.md", "second")
     lab.journal.preview(point.id)
     here = lab.journal
-    monkeypatch.setattr(library, "MAX_LOOSE", 0)
+    lab.limits = Limits(loose_objects=0)
     lab.reopen().recover()
 
     here.undo(point.id)
@@ -235,8 +232,10 @@ def test_another_process_that_packed_meanwhile_does_not_hide_an_object(
     assert lab.get("a.md") == "first"
 
 
-def test_an_unchanged_garden_is_not_read_twice(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observe, "FRESH_NS", 0)
+def test_an_unchanged_garden_is_not_read_twice(lab: Lab) -> None:
+    lab.limits = Limits(fresh_ns=0)
+    lab.journal.close()
+    lab.reopen()
     for number in range(40):
         lab.put(f"{number}.md", f"note {number}")
     lab.journal.abandon(lab.journal.prepare_all())

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pmagent.errors import JournalError
-from pmagent.journal import observe
 from pmagent.journal.observe import Limits
 from pmagent.types.actions import FileChange, ToolCall
 from tests.journal.lab import Lab, opened
@@ -274,10 +273,10 @@ def test_a_name_that_the_walls_do_not_open_is_named_as_left_out(lab: Lab) -> Non
     assert lab.reopen().recover() == []
 
 
-def test_a_file_that_keeps_its_size_and_time_is_still_seen_to_change(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(observe, "FRESH_NS", 0)  # or it would be read again for being new
+def test_a_file_that_keeps_its_size_and_time_is_still_seen_to_change(lab: Lab) -> None:
+    lab.limits = Limits(fresh_ns=0)  # or it would be read again for being new
+    lab.journal.close()
+    lab.reopen()
     lab.put("a.md", "one")
     os.utime(lab.root / "a.md", (1, 1))
     lab.run(lambda: lab.put("b.md", "x"))

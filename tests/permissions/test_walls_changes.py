@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pmagent.errors import AccessError, PmagentError, ReadError
-from pmagent.permissions.openat2 import move_to_free_name
+from pmagent.permissions.openat2 import move_by_link
 from pmagent.permissions.walls import Walls
 from pmagent.permissions.walls_roots import Method
 from tests.permissions.opened import METHODS, SECRET, Ground, closing, lay_out, opened, tree
@@ -192,18 +192,17 @@ def test_a_rename_never_replaces(ground: Ground, walls: Walls) -> None:
 
 
 def test_where_the_file_system_has_no_such_rename_a_taken_name_is_safe_too(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: Ground,
 ) -> None:
-    monkeypatch.setattr("pmagent.permissions.openat2.ctypes.CDLL", lambda *_, **__: object())
     here = os.open(ground.root, os.O_RDONLY)
     ground.put("free/x.md")
     try:
         with pytest.raises(FileExistsError):
-            move_to_free_name((here, "b.md"), (here, "notes"))
+            move_by_link((here, "b.md"), (here, "notes"))
         with pytest.raises(FileExistsError):
-            move_to_free_name((here, "free"), (here, "notes"))
-        move_to_free_name((here, "b.md"), (here, "c.md"))
-        move_to_free_name((here, "free"), (here, "moved"))
+            move_by_link((here, "free"), (here, "notes"))
+        move_by_link((here, "b.md"), (here, "c.md"))
+        move_by_link((here, "free"), (here, "moved"))
     finally:
         os.close(here)
 

@@ -335,7 +335,7 @@ def test_nothing_is_typed_into_the_terminal(walls: Walls) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["/usr/bin/x", "/etc/x", "/bin/x", "/root/x", "/var/tmp/x", "/dev/shm/x", "/x",
+    "place", ["/usr/bin/x", "/etc/x", "/bin/x", "/boot/x", "/var/tmp/x", "/dev/shm/x", "/x",
               "/proc/sys/kernel/core_pattern", "/sys/x", "/run/x", "{prefix}/x"],
 )  # fmt: skip
 def test_nothing_of_the_system_is_written(walls: Walls, place: str) -> None:

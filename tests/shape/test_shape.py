@@ -56,12 +56,10 @@ def test_broad_excepts_stand_at_the_outer_doors_only() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
-        and not any(isinstance(below, ast.Raise) for below in ast.walk(node))
     }
 
     assert doors <= {
         "cli/doors.py",
-        "index/parse_worker.py",
         "index/sync.py",
         "tui/app.py",
         "tui/work.py",
