@@ -30,11 +30,15 @@ class Guarded:
 
     def __init__(self, make_gatehouse: Callable[[], Gatehouse]) -> None:
         self._make_gatehouse = make_gatehouse
+        self._asker: Asker | None = None
 
     @cached_property
     def gatehouse(self) -> Gatehouse:
         """The gate that every use of a tool goes through, and the way back."""
-        return self._make_gatehouse()
+        made = self._make_gatehouse()
+        if self._asker is not None:
+            made.asker = self._asker
+        return made
 
     def perform(
         self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
@@ -44,7 +48,9 @@ class Guarded:
 
     def set_asker(self, asker: Asker) -> None:
         """Who is asked from now on. It is called in the thread of `perform`."""
-        self.gatehouse.asker = asker
+        self._asker = asker
+        if "gatehouse" in self.__dict__:
+            self.gatehouse.asker = asker
 
     def audit(
         self,

@@ -21,6 +21,7 @@ from pmagent.errors import GardenError, PmagentError
 from pmagent.tui.messages import Failed
 from pmagent.tui.ports import GardenPort
 
+OPEN = "open"
 CLOSE_S = 12.0
 """How long leaving waits for the indexer to end its last write."""
 BESIDE_S = 2.0
@@ -34,6 +35,7 @@ class _Job(NamedTuple):
     group: str
     ticket: int
     work: Callable[[], Message]
+    needs_garden: bool = False
 
 
 class Desk:
@@ -46,6 +48,8 @@ class Desk:
         self._thread: threading.Thread | None = None
         self._garden: GardenPort | None = None
         self._is_busy = False
+        self._has_tried = False
+        """Whether a garden was ever opened, or could not be."""
         self._is_closed = False
         self._beside: set[threading.Thread] = set()
         self.before_closing: Callable[[], None] = _nothing
@@ -83,20 +87,23 @@ class Desk:
             self._garden = garden
             return told(garden)
 
-        self._put(owner, "open", work)
+        self._put(owner, OPEN, work)
 
     def ask(self, owner: MessagePump, group: str, call: Callable[[GardenPort], Message]) -> None:
         """Run `call` on the garden and post what it returns to `owner`, or why it failed.
 
         A call made while the garden is being opened waits for it.
         """
-        self._put(owner, group, lambda: call(self._open_garden()))
+        self._put(owner, group, lambda: call(self._open_garden()), needs_garden=True)
 
     def start(self, owner: MessagePump, group: str, call: Callable[[GardenPort], Message]) -> None:
-        """Run `call` at once on a thread of its own, beside all others: it may wait for long."""
+        """Run `call` on a thread of its own, beside all others: it may wait for long.
+
+        A call made while the garden is being opened waits for it.
+        """
 
         def run() -> None:
-            job = _Job(owner, group, 0, lambda: call(self._open_garden()))
+            job = _Job(owner, group, 0, lambda: call(self._await_garden()))
             message = _outcome(job)
             with self._wake:
                 self._beside.discard(threading.current_thread())
@@ -125,7 +132,7 @@ class Desk:
         with self._wake:
             self._jobs.clear()
             self._is_closed = True
-            self._wake.notify()
+            self._wake.notify_all()
         self.before_closing()
         if self._thread is not None:
             self._thread.join(CLOSE_S)
@@ -135,17 +142,35 @@ class Desk:
             raise GardenError("no garden is open", "leave with ^q, and see what was said above")
         return self._garden
 
-    def _put(self, owner: MessagePump, group: str, work: Callable[[], Message]) -> None:
+    def _await_garden(self) -> GardenPort:
+        """The garden; while none is open, as soon as what opens it is done."""
+        with self._wake:
+            self._wake.wait_for(self._has_settled)
+        return self._open_garden()
+
+    def _has_settled(self) -> bool:
+        """Whether a garden is open, or will not be."""
+        is_over = self._has_tried and not (self._jobs or self._is_busy)
+        return self._garden is not None or self._is_closed or is_over
+
+    def _put(
+        self,
+        owner: MessagePump,
+        group: str,
+        work: Callable[[], Message],
+        *,
+        needs_garden: bool = False,
+    ) -> None:
         with self._wake:
             if self._is_closed:
                 return
             ticket = self._replace(group)
-            self._jobs.append(_Job(owner=owner, group=group, ticket=ticket, work=work))
+            self._jobs.append(_Job(owner, group, ticket, work, needs_garden))
             if self._thread is None:
                 # A daemon, so that a call that hangs cannot keep the process.
                 self._thread = threading.Thread(target=self._run, name="garden", daemon=True)
                 self._thread.start()
-            self._wake.notify()
+            self._wake.notify_all()
 
     def _replace(self, group: str) -> int:
         ticket = self._tickets.get(group, 0) + 1
@@ -160,6 +185,8 @@ class Desk:
             message = _outcome(job)
             with self._wake:
                 self._is_busy = False
+                self._has_tried = self._has_tried or job.group == OPEN
+                self._wake.notify_all()
                 is_wanted = self._tickets[job.group] == job.ticket and not self._is_closed
             if is_wanted:
                 job.owner.post_message(message)
@@ -177,12 +204,18 @@ class Desk:
 
     def _next(self) -> _Job | None:
         with self._wake:
-            while not self._jobs and not self._is_closed:
+            while (job := self._first_ready()) is None and not self._is_closed:
                 self._wake.wait()
-            if self._is_closed:
+            if self._is_closed or job is None:
                 return None
             self._is_busy = True
-            return self._jobs.popleft()
+            self._jobs.remove(job)
+            return job
+
+    def _first_ready(self) -> _Job | None:
+        """The next job. What was asked before the garden began to open waits for that."""
+        may_ask = self._garden is not None or self._has_tried
+        return next((job for job in self._jobs if may_ask or not job.needs_garden), None)
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from pmagent.tui.app import PmagentApp
 from tests.tui.conftest import Show
 from tests.tui.screen_text import press, rows_of, see, text_of, type_text
 from tests.tui.small_garden import SmallDesktop, SmallDoor, SmallGarden, SmallMemory
@@ -299,3 +300,16 @@ async def test_the_theme_is_changed_and_remembered(show: Show, memory: SmallMemo
 async def test_without_colour_the_terminals_own_theme_is_used(show: Show) -> None:
     async with show(environment={"NO_COLOR": "1"}) as pilot:
         assert pilot.app.theme == "ansi-dark"
+
+
+async def test_what_is_asked_while_the_garden_opens_is_answered(
+    desktop: SmallDesktop, memory: SmallMemory, door: SmallDoor
+) -> None:
+    app = PmagentApp(door, memory=memory, desktop=desktop, environment={})
+    async with app.run_test(size=(120, 32)) as pilot:
+        app.screen.query_one("Composer", Input).value = "seat price"
+        await pilot.press("enter")
+
+        shown = await see(pilot, "refined")
+
+    assert "› seat price" in shown

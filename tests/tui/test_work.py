@@ -141,3 +141,14 @@ async def test_another_garden_takes_the_place_of_the_open_one() -> None:
     assert (app.garden.is_closed, other.is_closed) == (True, False)
     app.desk.close()
     assert other.is_closed
+
+
+async def test_what_is_asked_before_the_garden_begins_to_open_waits_for_it() -> None:
+    app = Listener()
+    async with app.run_test():
+        app.desk.ask(app, "ask", say("asked"))
+        app.desk.start(app, "run", say("run"))
+        app.open()
+
+        assert sorted(await app.heard(3)) == ["asked", "open", "run"]
+    app.desk.close()

@@ -65,6 +65,7 @@ class ConversationScreen(GardenScreen):
         self.recall = Recall(memory, _HISTORY)
         self._typed: Typed | None = None
         self._has_escaped = False
+        self._was_welcomed = False
         self._candidates: list[Action] = []
         self.card: PermissionCard | None = None
         """The question to the person; made with the first one."""
@@ -118,8 +119,13 @@ class ConversationScreen(GardenScreen):
     # What the desk tells
 
     def welcome(self) -> None:
-        """Another garden is open: begin anew."""
+        """A garden is open: begin anew, or go on with what was asked while the first one opened."""
         self.show_heading()
+        asked = (not isinstance(each.said, Welcome) for each in self.history.exchanges.values())
+        is_waited_for = not self._was_welcomed and any(asked)
+        self._was_welcomed = True
+        if is_waited_for:
+            return
         self.history.clear()
         self.history.add("", Welcome())
 

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import Failed
+from pmagent.tui.paint.answer import counted
 from pmagent.tui.paint.diff import diff_of
 from pmagent.tui.paint.lines import Page, Span, clip_middle, span, spread
 from pmagent.tui.paint.undo import paint_points, paint_preview, point_words
@@ -75,7 +76,8 @@ class UndoScreen(ConfirmingScreen):
     def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
         """What it is."""
         root = clip_middle(span(self.vital.root).text, width - 10)
-        number = "" if self._points is None else f"  {len(self._points):,} points, newest first"
+        points = self._points
+        number = "" if points is None else f"  {counted(len(points), 'point')}, newest first"
         title = (span("Undo", "title"), span(number, "quiet"))
         return [spread(title, (span(root, "quiet"),), width)]
 
