@@ -258,7 +258,10 @@ class Gatehouse:
         if tool == "Bash":
             return Request(tool=tool, input=given, command=subject)
         if tool == "WebFetch":
-            host = parse_target(subject, ports=self._ports).host
+            # Late: the tools are found by a scan when one is first used.
+            from pmagent.tools.web_fetch import fetchable  # noqa: PLC0415
+
+            host = fetchable(subject, self._ports).host
             return Request(tool=tool, input=given, host=host, is_outward=True)
         access = "read" if tool == "Read" else "edit"
         target = self._all_files.locate(subject, access)

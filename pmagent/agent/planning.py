@@ -109,5 +109,7 @@ class Planner:
 
 def _first_fault(tool: str, exc: ValidationError) -> str:
     fault = exc.errors()[0]
+    if fault["type"] == "missing":
+        return f'{tool} needs "{fault["loc"][-1]}"'
     where = ".".join(str(part) for part in fault["loc"]) or "input"
     return f'"{where}" of {tool} has no meaning: {fault["msg"].lower()}'

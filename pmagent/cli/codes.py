@@ -5,10 +5,14 @@ from __future__ import annotations
 from pmagent.errors import (
     AccessError,
     EmbedderError,
+    FetchError,
     GardenError,
     IndexFaultError,
+    JournalError,
     PmagentError,
     ReadError,
+    SandboxError,
+    TrailError,
     UsageError,
 )
 
@@ -35,6 +39,10 @@ _CODES: tuple[tuple[type[PmagentError], int], ...] = (
     (IndexFaultError, INDEX),
     (EmbedderError, INDEX),
     (ReadError, PARTIAL),
+    (TrailError, DENIED),
+    (SandboxError, DENIED),
+    (FetchError, PROVIDER),
+    (JournalError, NONE),
 )
 
 

@@ -48,10 +48,13 @@ class ReadTool:
     def run(self, given: ReadInput, plan: Plan, reach: Reach) -> Result:
         """Read it, bounded."""
         target = plan.targets[0]
-        data, entry = reach.walls.read(
-            target.asked, limit=MAX_FILE_BYTES, follow=True, allow_hard_links=target.links > 1
-        )
-        lines = text_lines(data, entry.path, reach)
+        try:
+            data, entry = reach.walls.read(
+                target.asked, limit=MAX_FILE_BYTES, follow=True, allow_hard_links=target.links > 1
+            )
+            lines = text_lines(data, entry.path, reach)
+        except ReadError as exc:
+            raise ReadError(f'cannot read "{target.resolved}": {exc.message}', exc.hint) from exc
         first = max(1, given.offset)
         chosen = lines[first - 1 : first - 1 + given.limit]
         numbered = (f"{n:>6}\t{_cut(line)}" for n, line in enumerate(chosen, start=first))

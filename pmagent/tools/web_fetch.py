@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.errors import FetchError
-from pmagent.net.addresses import check_address, parse_target
+from pmagent.net.addresses import WebTarget, check_address, parse_target
 from pmagent.tools._input import Input
 
 
@@ -32,9 +32,7 @@ class WebFetchTool:
         Raises:
             FetchError: it is no address of a public page.
         """
-        target = parse_target(given.url, ports=reach.ports)
-        if target.is_address and (why := check_address(target.host.strip("[]"))):
-            raise FetchError(why, "name a public page")
+        target = fetchable(given.url, reach.ports)
         return Plan(
             subject=given.url,
             host=target.host,
@@ -63,6 +61,18 @@ class WebFetchTool:
             },
             labels=frozenset({"untrusted"}),
         )
+
+
+def fetchable(url: str, ports: frozenset[int]) -> WebTarget:
+    """The parts of an address, as far as can be told without resolving a name.
+
+    Raises:
+        FetchError: it is no address of a public page.
+    """
+    target = parse_target(url, ports=ports)
+    if target.is_address and (why := check_address(target.host.strip("[]"))):
+        raise FetchError(why, "name a public page")
+    return target
 
 
 tool = WebFetchTool()

@@ -101,6 +101,8 @@ def test_can_i_read_it_is_answered_with_the_rule_and_its_line(
     assert garden.test_rule("Read", "notes/a.md").effect == "allow"
     assert garden.test_rule("Read", "/etc/passwd").effect == "deny"
     assert garden.test_rule("Edit", "notes/a.md").effect == "ask"
+    assert garden.test_rule("WebFetch", "http://127.0.0.1/").effect == "deny"
+    assert garden.test_rule("WebFetch", "https://example.com/").effect == "ask"
     push = garden.test_rule("Bash", "git push origin main")
     assert push.effect == "ask"
     assert str(push.rule) == "Bash(git push *)"

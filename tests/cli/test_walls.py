@@ -103,6 +103,35 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_is_done(root: Path) -> N
     assert (root / "a.md").read_text(encoding="utf-8") == "hello world\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["tool", "Read", "file_path=gone.md"], 1, 'there is no file "gone.md"'),
+        (["tool", "Read", "file_path=broken.pdf"], 1, 'cannot read "broken.pdf"'),
+        (["tool", "Read"], 1, 'Read needs "file_path"'),
+        (["tool", "Reed"], 1, 'there is no tool "Reed"'),
+        (["tool", "Grep", "pattern=(a"], 1, "is no pattern"),
+        (["undo", "nothere"], 1, 'there is no undo point "nothere"'),
+        (["rewind", "--to", "nothere"], 1, 'there is no undo point "nothere"'),
+        (["audit", "--since", "lately"], 2, "is not a day"),
+        (["garden", "revoke", "Edit(x)"], 3, "was not granted"),
+        (["hooks", "test", "Nope"], 2, 'there is no hook event "Nope"'),
+    ],
+)
+def test_a_mistake_is_one_plain_sentence_with_its_code(
+    root: Path, words: list[str], code: int, says: str
+) -> None:
+    (root / "broken.pdf").write_bytes(b"%PDF-1.4 and nothing of one")
+    done = subprocess.run(
+        [sys.executable, "-m", "pmagent", *words],
+        capture_output=True, text=True, check=False, cwd=root, stdin=subprocess.DEVNULL, timeout=60,
+    )  # fmt: skip
+
+    assert says in done.stderr
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
 def test_no_script_can_widen_what_is_allowed(root: Path) -> None:
     for words in (["garden", "allow", "Edit(**)"], ["garden", "level", "edit"]):
         done = subprocess.run(
