@@ -326,6 +326,7 @@ class PmagentApp(WatchingApp):
         if self._door.is_garden():
             self._open(self._door.open)
         else:
+            self.desk.expect_none()
             self.desk.do(self.screen, "survey", lambda: Surveyed(self._door.survey()))
         self.begin_watching()
 

@@ -49,7 +49,7 @@ class Desk:
         self._garden: GardenPort | None = None
         self._is_busy = False
         self._has_tried = False
-        """Whether a garden was ever opened, or could not be."""
+        """Whether a garden was ever opened, could not be, or is not expected."""
         self._is_closed = False
         self._beside: set[threading.Thread] = set()
         self.before_closing: Callable[[], None] = _nothing
@@ -88,6 +88,12 @@ class Desk:
             return told(garden)
 
         self._put(owner, OPEN, work)
+
+    def expect_none(self) -> None:
+        """Say that no garden is about to be opened: what needs one fails at once, not later."""
+        with self._wake:
+            self._has_tried = True
+            self._wake.notify_all()
 
     def ask(self, owner: MessagePump, group: str, call: Callable[[GardenPort], Message]) -> None:
         """Run `call` on the garden and post what it returns to `owner`, or why it failed.

@@ -152,3 +152,19 @@ async def test_what_is_asked_before_the_garden_begins_to_open_waits_for_it() -> 
 
         assert sorted(await app.heard(3)) == ["asked", "open", "run"]
     app.desk.close()
+
+
+async def test_where_no_garden_will_be_opened_what_needs_one_fails_at_once() -> None:
+    app = Listener()
+    async with app.run_test():
+        app.desk.ask(app, "early", say("early"))
+        app.desk.expect_none()
+        app.desk.start(app, "beside", say("beside"))
+
+        words = await app.heard(2)
+
+    assert [word.split(";")[0] for word in sorted(words)] == [
+        "beside: no garden is open",
+        "early: no garden is open",
+    ]
+    app.desk.close()
