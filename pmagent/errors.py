@@ -15,12 +15,30 @@ PmagentError
 ├── ChildError          a process of ours died or gave no answer in time
 ├── SandboxError        no sandbox can be made here, so nothing is run
 ├── FetchError          an address is refused, or the network fails          exit 6
+├── ModelError          a language model did not answer whole                exit 6, 4 without a key
 ├── JournalError        an undo point cannot be written or read
 ├── TrailError          the audit trail cannot be written or is not whole    exit 5
 └── EmbedderError       the model's weights are missing or fail their self-test; words still work
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+ModelFault = Literal[
+    "no_key",
+    "authentication_failed",
+    "billing_error",
+    "model_not_found",
+    "invalid_request",
+    "rate_limit",
+    "overloaded",
+    "server_error",
+    "connection",
+    "malformed",
+    "unknown",
+]
+"""In the names that hooks match on, with three of ours: no_key, connection, malformed."""
 
 
 class PmagentError(Exception):
@@ -90,6 +108,14 @@ class SandboxError(PmagentError):
 
 class FetchError(PmagentError):
     """An address is refused, or what lies there cannot be fetched."""
+
+
+class ModelError(PmagentError):
+    """A language model did not answer, or not whole. `kind` is the provider's word for why."""
+
+    def __init__(self, message: str, hint: str = "", *, kind: ModelFault = "unknown") -> None:
+        super().__init__(message, hint)
+        self.kind = kind
 
 
 class JournalError(PmagentError):

@@ -1,0 +1,1 @@
+"""Slash commands, skills and sub-agents: read from files, expanded, completed, judged."""

@@ -1,0 +1,1 @@
+"""The jobs that need no model: one module each, found by a scan. Plain functions on values."""

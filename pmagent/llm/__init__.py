@@ -1,0 +1,1 @@
+"""Language models behind one protocol: a provider's, a deterministic one, and a replayed one."""

@@ -1,0 +1,1 @@
+"""The conversation as plain lines, for screen readers and simple terminals."""

@@ -1,0 +1,166 @@
+"""One conversation with the agent, as every front end sees it: terminal, plain, command line.
+
+`submit` blocks and yields; it is called from one thread. All else may be called from any thread at
+any moment, returns at once and never waits for a model, a tool or the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+from pmagent.types.actions import Json
+from pmagent.types.commands import AgentFile, CommandRow, Completion
+from pmagent.types.sessions import SessionRow, TurnRow
+from pmagent.types.talk import ModelCard
+from pmagent.types.turns import Budget, ContextView, Spend, TurnEvent, WhyCard
+
+
+class Conversation(Protocol):
+    """A session with its model, commands and budget."""
+
+    def submit(self, text: str, *, budget: Budget | None = None) -> Iterator[TurnEvent]:
+        """Run one turn: a `/command`, a `!command` of the shell, a question, a request.
+
+        `TurnEnded` is always the last event. Nothing is raised for what went wrong in it.
+        Two at once are refused: the second ends at once as `failed`.
+        """
+        ...
+
+    def queue(self, text: str) -> int:
+        """Say something while a turn runs: it is heard after the step that runs now.
+
+        Gives how many wait. What was not heard by the end is in `unheard`.
+        """
+        ...
+
+    def unheard(self) -> Sequence[str]:
+        """Take what was queued and not heard, oldest first; the front end submits it."""
+        ...
+
+    def stop(self) -> None:
+        """End the turn as soon as it is safe; nothing where none runs.
+
+        That is at once between steps and while words arrive. A tool that changes something is
+        first let finish.
+        """
+        ...
+
+    def pause(self) -> None:
+        """Wait after the step that runs now."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    def halve(self) -> None:
+        """Halve the steps that are left."""
+        ...
+
+    def restore(self) -> None:
+        """Give back the steps that `halve` took."""
+        ...
+
+    def control_agent(self, agent: str, what: Literal["stop", "pause", "resume"]) -> bool:
+        """Do this to one sub-agent; False where it has ended or never was."""
+        ...
+
+    def peek(self, agent: str) -> Sequence[TurnEvent]:
+        """What one sub-agent has done so far."""
+        ...
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a turn runs."""
+        ...
+
+    def why(self) -> WhyCard:
+        """What are you doing? Read from state in well under 50 ms."""
+        ...
+
+    def context(self) -> ContextView:
+        """What the model would be sent now, in tokens."""
+        ...
+
+    @property
+    def spend(self) -> Spend:
+        """What the session used."""
+        ...
+
+    @property
+    def model(self) -> ModelCard:
+        """The model that answers now."""
+        ...
+
+    def models(self) -> Sequence[ModelCard]:
+        """All that can be chosen: `offline`, `fast`, `deep` and the person's own."""
+        ...
+
+    def use_model(self, name: str) -> ModelCard:
+        """Another model from the next step on, by alias or id.
+
+        Raises:
+            UsageError: nothing is known by that name.
+            ModelError: it cannot be used now, or a hook refuses; the model stays.
+        """
+        ...
+
+    def commands(self) -> Sequence[CommandRow]:
+        """Everything that can be typed after a slash."""
+        ...
+
+    def complete(self, line: str) -> Sequence[Completion]:
+        """Ways to go on: commands after `/`, files and passages after `@`; best first, 12 at most."""
+        ...
+
+    def agents(self) -> Sequence[AgentFile]:
+        """The sub-agents there are."""
+        ...
+
+    @property
+    def session(self) -> SessionRow:
+        """This session."""
+        ...
+
+    def turns(self) -> Sequence[TurnRow]:
+        """The turns so far, oldest first, without those rewound."""
+        ...
+
+    def sessions(self, words: str = "") -> Sequence[SessionRow]:
+        """The sessions of this garden, latest first; with `words`, those that speak of them."""
+        ...
+
+    def open_session(self, name: str, *, fork: bool = False) -> SessionRow:
+        """Go on with another session, or with a copy of it.
+
+        Raises:
+            UsageError: none, or more than one, is meant.
+        """
+        ...
+
+    def rename(self, name: str) -> None:
+        """Give this session a name."""
+        ...
+
+    def export(self, form: Literal["markdown", "json"]) -> str:
+        """This session as one text."""
+        ...
+
+    def rewind(self, turn: str, *, files: bool) -> str:
+        """Go on from before a turn, with `files` also taking back what was changed since.
+
+        Gives the text that was typed then, for the line.
+
+        Raises:
+            JournalError: a file was edited since by somebody else.
+        """
+        ...
+
+    def keep_draft(self, text: str) -> None:
+        """Keep what is typed and not sent, so that a crash does not lose it."""
+        ...
+
+    def status_facts(self) -> Mapping[str, Json]:
+        """The numbers for a status line command, in the shape of `conventions` 1.7."""
+        ...
