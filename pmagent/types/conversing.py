@@ -111,7 +111,10 @@ class Conversation(Protocol):
         ...
 
     def complete(self, line: str) -> Sequence[Completion]:
-        """Ways to go on: commands after `/`, files and passages after `@`; best first, 12 at most."""
+        """Ways to go on: commands after `/`, files and passages after `@`.
+
+        Best first, twelve at most.
+        """
         ...
 
     def agents(self) -> Sequence[AgentFile]:
