@@ -23,7 +23,7 @@ from pmagent.agent.moment import utc_now
 from pmagent.agent.rights import Rights
 from pmagent.agent.rights_view import view_rights
 from pmagent.agent.session import Session
-from pmagent.agent.tool import AnyTool, Reach
+from pmagent.agent.tool import AnyTool, Reach, Result
 from pmagent.config import Settings
 from pmagent.errors import PmagentError, UsageError
 from pmagent.hooks.command import Place
@@ -96,6 +96,8 @@ class Gatehouse:
     def __init__(self, grounds: Grounds, wiring: Wiring) -> None:
         self.asker: Asker = nobody
         """Who is asked. Nobody, until a front end says otherwise."""
+        self.skill: Callable[[str, str], Result] = _no_skill
+        """What a slash command makes of its arguments; set by whoever knows the commands."""
         self.session = Session(id=new_call_id(), cwd=str(grounds.root))
         self.rights = grounds.rights
         self._grounds = grounds
@@ -284,6 +286,7 @@ class Gatehouse:
                 parse=grounds.parse,
                 labels=self._labels_of,
                 trash=Trash(grounds.data_dir / TRASH, now=utc_now),
+                skill=lambda name, args: self.skill(name, args),
             ),
             rights=grounds.rights,
             journal=self.journal,
@@ -364,3 +367,9 @@ class Gatehouse:
             trusts_documentation_addresses=self._wiring.trusts_documentation_addresses,
         )
         return egress.fetch(url, total_s=FETCH_S)
+
+
+def _no_skill(name: str, args: str) -> Result:
+    """Where no conversation was begun, there are no commands."""
+    del args
+    raise UsageError(f'the command "/{name}" needs a conversation', '"pmagent run" begins one')

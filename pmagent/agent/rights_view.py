@@ -72,7 +72,7 @@ def _waiting(rights: Rights, hooks: HookBook) -> Iterator[Untrusted]:
         yield Untrusted(
             path=source.path,
             digest=rights.book.digests.get(source.path, ""),
-            says=f"allow rules, folders, a mode or hooks, from line {source.line}",
+            says=f"allow rules, folders, a mode, hooks or a status line, from line {source.line}",
         )
     for handler, digest in hooks.waiting():
         says = f"the hook {handler.name} at {handler.event}: {handler.command}"

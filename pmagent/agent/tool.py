@@ -44,6 +44,8 @@ class Reach:
     labels: Callable[[str], frozenset[Label]]
     """What reading a path makes of a session."""
     trash: Trash
+    skill: Callable[[str, str], Result]
+    """What a slash command makes of its arguments, without a model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,5 +50,7 @@ class RuleBook:
     """What would widen and waits for trust: allow rules, folders, a mode, hooks."""
     digests: Mapping[str, str] = field(default_factory=dict[str, str])
     """SHA-256 of each settings file of the garden, by its path."""
+    wishes: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """`statusLine` and the like, of the strongest layer that is trusted."""
     is_bypass_off: bool = False
     """Whether a layer forbids the mode that asks nothing."""

@@ -42,6 +42,8 @@ _MODES: Mapping[str, Mode] = {
     "bypassPermissions": "bypassPermissions",
 }
 _STRENGTH: tuple[Layer, ...] = ("user", "project", "local", "managed")
+_WISHES = ("statusLine", "outputStyle", "disableSkillShellExecution")
+"""What a settings file may say besides rules and hooks that counts here."""
 _WIDTH: Mapping[Mode, int] = {
     "plan": 0,
     "dontAsk": 0,
@@ -76,6 +78,7 @@ class _Collected:
     untrusted: list[Source] = field(default_factory=list[Source])
     digests: dict[str, str] = field(default_factory=dict[str, str])
     is_bypass_off: bool = False
+    wishes: dict[str, tuple[Layer, Json]] = field(default_factory=dict[str, tuple[Layer, Json]])
 
 
 def read_rules(
@@ -127,6 +130,7 @@ def read_rules(
         untrusted=tuple(collected.untrusted),
         digests=collected.digests,
         is_bypass_off=collected.is_bypass_off,
+        wishes={key: value for key, (_, value) in collected.wishes.items()},
     )
 
 
@@ -203,6 +207,7 @@ def _collect(
     waiting = [
         *_collect_permissions(file, top.value, collected, user_home, widens=widens),
         *_collect_hooks(file, top.value, collected, digest, widens=widens),
+        *_collect_wishes(file, top.value, collected, widens=widens),
     ]
     if waiting:
         collected.untrusted.append(Source(path=file.name, line=min(waiting)))
@@ -288,6 +293,22 @@ def _collect_hooks(
     )
     if plain and not widens:
         yield line
+
+
+def _collect_wishes(
+    file: _File, top: Mapping[str, Located], collected: _Collected, *, widens: bool
+) -> Iterator[int]:
+    """Take the keys that are no rules; of one layer ours is read first and stays."""
+    for key in _WISHES:
+        located = top.get(key)
+        if located is None or located.value is None:
+            continue
+        if not widens:
+            yield located.line
+            continue
+        known = collected.wishes.get(key)
+        if known is None or _STRENGTH.index(known[0]) < _STRENGTH.index(file.layer):
+            collected.wishes[key] = (file.layer, located.plain())
 
 
 def _strings(

@@ -336,3 +336,17 @@ def test_all_hooks_can_be_switched_off(folders: Folders) -> None:
     [section] = folders.read().settings.values()
 
     assert (section.is_all_off, section.hooks) == (True, {})
+
+
+def test_a_status_line_of_a_folder_waits_for_trust_and_a_person_s_own_counts(
+    folders: Folders,
+) -> None:
+    line = {"type": "command", "command": "date"}
+    folders.write("home/.claude/settings.json", {"statusLine": line})
+    folders.write("home/garden/.claude/settings.json", {"statusLine": {"command": "evil"}})
+
+    before, after = folders.read(), folders.read(lambda _: True)
+
+    assert before.wishes == {"statusLine": line}
+    assert [str(source) for source in before.untrusted] == [".claude/settings.json:2"]
+    assert after.wishes == {"statusLine": {"command": "evil"}}

@@ -1,0 +1,180 @@
+"""The garden as a job without a model may see it: inside the walls, each file as it is now.
+
+What was read is remembered, so that the session knows what it has seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+
+from pmagent.errors import UsageError
+from pmagent.ingest.passages import locate, speaker_at, split_passages
+from pmagent.permissions.walls import Walls
+from pmagent.types import (
+    Abstention,
+    Answer,
+    Citation,
+    Document,
+    Found,
+    Map,
+    Parsed,
+    Passage,
+    Query,
+)
+
+_NUMBERED = re.compile(
+    r"(?i)\b(?P<kind>ep|episode|nr|no|call|interview)[ ._#-]*0*(?P<number>\d+)\b"
+)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What an archive is made of."""
+
+    walls: Walls
+    parse: Callable[[bytes, str], Parsed]
+    paths: Callable[[], Sequence[str]]
+    """Every indexed document that may be seen."""
+    cite: Callable[[str], Citation]
+    """Title and date of one."""
+    search: Callable[[Query], Found]
+    answer: Callable[[Found], Answer | Abstention]
+    where: Callable[[Found], Map | Abstention]
+    today: Callable[[], date]
+    limit_bytes: int
+
+
+@dataclass(kw_only=True)
+class GardenArchive:
+    """One job's view of the garden."""
+
+    sources: Sources
+    read_paths: list[str] = field(default_factory=list[str])
+    """Every document that came in, by reading or by searching."""
+
+    @property
+    def today(self) -> date:
+        """The day it is for the person."""
+        return self.sources.today()
+
+    def paths(self) -> Sequence[str]:
+        """Every indexed document, sorted."""
+        return sorted(self.sources.paths())
+
+    def resolve(self, name: str) -> str:
+        """The one document meant.
+
+        Raises:
+            UsageError: none or several fit.
+        """
+        return resolve(name, self.paths())
+
+    def document(self, path: str) -> Document:
+        """One document, parsed now."""
+        data, _ = self.sources.walls.read(path, limit=self.sources.limit_bytes)
+        cited = self.sources.cite(path)
+        self._note(path)
+        return Document(
+            path=path,
+            title=cited.title,
+            date=cited.date,
+            date_source=cited.date_source,
+            digest=hashlib.sha256(data).hexdigest(),
+            parsed=self.sources.parse(data, path),
+        )
+
+    def passages(self, path: str) -> Sequence[Passage]:
+        """The document cut into passages, in order."""
+        return split_passages(path, self.document(path).parsed.blocks)
+
+    def citation(self, passage: Passage, start: int = 0, end: int | None = None) -> Citation:
+        """Where a span of a passage's text stands."""
+        cited = self.sources.cite(passage.path)
+        last = len(passage.text) if end is None else end
+        is_whole = start == 0 and end is None
+        return Citation(
+            path=passage.path,
+            locator=passage.locator if is_whole else locate(passage, start, last),
+            title=cited.title,
+            date=cited.date,
+            date_source=cited.date_source,
+            speaker=speaker_at(passage, start),
+        )
+
+    def search(self, query: Query) -> Found:
+        """The passages that answer best."""
+        found = self.sources.search(query)
+        for hit in found.hits:
+            self._note(hit.passage.path)
+        return found
+
+    def answer(self, found: Found) -> Answer | Abstention:
+        """Verbatim sentences that answer."""
+        return self.sources.answer(found)
+
+    def where(self, found: Found) -> Map | Abstention:
+        """The hits as a map."""
+        return self.sources.where(found)
+
+    def _note(self, path: str) -> None:
+        if path not in self.read_paths:
+            self.read_paths.append(path)
+
+
+def resolve(name: str, paths: Sequence[str]) -> str:
+    """The one path that a person means by a path, its end, a part of its name, or `episode 41`.
+
+    Raises:
+        UsageError: none or several fit; the hint names the nearest.
+    """
+    wanted = name.strip().removeprefix("@").removeprefix("./").split("#")[0]
+    if wanted in paths:
+        return wanted
+    folded = wanted.casefold()
+    for fits in (_by_end, _by_part, _by_number, _by_words):
+        near = [path for path in paths if folded and fits(path.casefold(), folded)]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            listed = ", ".join(f'"{path}"' for path in near[:_SHOWN])
+            raise UsageError(f'"{name}" fits {len(near)} documents', f"name one: {listed}")
+    close = get_close_matches(folded, [path.casefold() for path in paths], n=3, cutoff=0.4)
+    listed = ", ".join(f'"{path}"' for path in paths if path.casefold() in close)
+    raise UsageError(
+        f'there is no document "{name}" in this garden',
+        f"the nearest: {listed}" if listed else '"/status" lists what there is',
+    )
+
+
+def _by_end(path: str, wanted: str) -> bool:
+    return path.endswith(f"/{wanted}") or path.rpartition(".")[0].endswith(f"/{wanted}")
+
+
+def _by_part(path: str, wanted: str) -> bool:
+    name = path.rpartition("/")[2]
+    at = name.find(wanted)
+    # "ep-1" is no part of "ep-100".
+    end = at + len(wanted)
+    runs_on = wanted[-1].isdigit() and end < len(name) and name[end].isdigit()
+    return at >= 0 and not runs_on
+
+
+def _by_number(path: str, wanted: str) -> bool:
+    asked = _NUMBERED.search(wanted)
+    if asked is None:
+        return False
+    number = asked["number"]
+    kind = "ep" if asked["kind"].startswith("ep") else asked["kind"]
+    return bool(re.search(rf"(?<![a-z]){kind}[a-z]*[ ._#-]*0*{number}(?!\d)", path))
+
+
+def _by_words(path: str, wanted: str) -> bool:
+    words = re.findall(r"[^\W_]+", wanted)
+    name = set(re.findall(r"[^\W_]+", path.rpartition("/")[2]))
+    return bool(words) and all(word in name for word in words)
