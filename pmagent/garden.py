@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 class Garden(Guarded):
-    """One person's archive. Calls block, and are made from one thread at a time."""
+    """One person's archive. Calls block; those that search may be made from several threads."""
 
     def __init__(
         self, root: Path, homes: Homes, *, today: Callable[[], date], wiring: Wiring | None = None
@@ -74,6 +74,7 @@ class Garden(Guarded):
             denies=self.rights.denial,
         )
         self._engine: Engine | None = None
+        self._opening = threading.RLock()
         self._child: IndexerChild | None = None
         self._notes: list[str] = []
 
@@ -321,12 +322,14 @@ class Garden(Guarded):
         )
 
     def _open_engine(self) -> Engine:
-        self.rights.refresh()
-        self.rights.check_open()
-        if self._engine is None:
-            self._engine = Engine(self.data_dir, self._homes.cache, self.settings)
-        self._engine.hide(self.rights.book, self._hidden if self.rights.hides_files else None)
-        return self._engine
+        # An agent's reads come from several threads.
+        with self._opening:
+            self.rights.refresh()
+            self.rights.check_open()
+            if self._engine is None:
+                self._engine = Engine(self.data_dir, self._homes.cache, self.settings)
+            self._engine.hide(self.rights.book, self._hidden if self.rights.hides_files else None)
+            return self._engine
 
     def _hidden(self, path: str) -> bool:
         return self.rights.denial("read", path) is not None

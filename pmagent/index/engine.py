@@ -6,6 +6,7 @@ damaged is left out and said to be; words alone are enough to answer.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -44,6 +45,7 @@ class Engine:
         self._version = -1
         self._loaded_at = 0.0
         self._load_s = 0.0
+        self._turn = threading.RLock()
         self._hidden_key: object = None
         self._hidden: Callable[[str], bool] | None = None
 
@@ -52,9 +54,10 @@ class Engine:
 
         `key` says which rules `hidden` stands for: the state is loaded again when it changes.
         """
-        if key is not self._hidden_key:
-            self._hidden_key, self._hidden = key, hidden
-            self._reader = None
+        with self._turn:
+            if key is not self._hidden_key:
+                self._hidden_key, self._hidden = key, hidden
+                self._reader = None
 
     def close(self) -> None:
         """Release the files."""
@@ -70,7 +73,14 @@ class Engine:
         return question(self.reader())
 
     def reader(self) -> IndexReader:
-        """The newest state of the index, or one a moment old while much is being written."""
+        """The newest state of the index, or one a moment old while much is being written.
+
+        May be called from several threads.
+        """
+        with self._turn:
+            return self._newest()
+
+    def _newest(self) -> IndexReader:
         version = int(self.ledger.database.execute("PRAGMA data_version").fetchone()[0])
         is_due = time.monotonic() - self._loaded_at > min(self._load_s, LONGEST_WAIT_S)
         if self._reader is None or (version != self._version and is_due):

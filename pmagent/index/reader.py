@@ -228,6 +228,11 @@ class IndexReader:
             raise StaleError(f'"{passage.path}" has gone since it was found', "ask again")
         return self._cite(passage.path, locator, speaker)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every document that may be seen, sorted."""
+        return tuple(sorted(self._by_path))
+
     def document(self, path: str) -> Citation:
         """Title and date of a document, cited as a whole.
 
