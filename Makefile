@@ -6,7 +6,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt $(BIN)/pyt
 SAMPLE := examples/garden
 QUESTION := what should we charge for a seat
 
-.PHONY: demo test check docs attacks chaos bench bench-quality bench-speed clean
+.PHONY: demo test test-aimock check docs attacks chaos bench bench-quality bench-speed clean
 
 demo: $(VENV)/.installed
 	@if [ -t 1 ]; then \
@@ -19,6 +19,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.developed
 	@$(BIN)/python -m pytest
+
+test-aimock: $(VENV)/.developed
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/aimock @copilotkit/aimock@1.43.0
+	@$(BIN)/python -m pytest tests/llm/test_aimock.py
 
 check: $(VENV)/.developed
 	@$(BIN)/ruff check .

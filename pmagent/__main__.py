@@ -22,7 +22,15 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pmagent.cli.doors import run_application, run_command  # noqa: PLC0415 - see above
 
-    if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
+    if arguments:
+        sys.exit(run_command(arguments))
+    # Late, as above; and it is little.
+    from pmagent.plain.choice import why_plain  # noqa: PLC0415
+
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if why_plain(os.environ, is_terminal=is_terminal):
+        sys.exit(run_command(["--plain"]))
+    if is_terminal:
         sys.exit(run_application())
     sys.exit(run_command(arguments))
 

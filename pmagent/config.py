@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from pmagent.errors import SettingsError
-from pmagent.paths import SETTINGS_DIR, Homes, reason_of
+from pmagent.paths import SETTINGS_DIR, Homes, make_private_dir, reason_of, write_atomically
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 SETTINGS_FILE = "settings.json"
 MAX_SETTINGS_BYTES = 1_000_000
+MOST_STEPS = 40
+"""Requests to a model in one turn, where nothing else is set."""
+ArgBase = Literal["auto", 0, 1]
+"""Whether a command's first argument is `$0` or `$1`; `auto` goes by the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +57,28 @@ class Settings:
     """The person's own addresses and numbers that may leave as they are."""
     hook_folders: tuple[str, ...] = ()
     """Folders outside the garden that the person's own hooks may write in."""
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Model names by alias, such as `fast`; the value may be another alias."""
+    default_model: str = ""
+    """The alias or name that conversations begin with; empty: by whether there is a key."""
+    base_url: str = ""
+    """A server of the Messages API other than the provider's own."""
+    budget_usd: Decimal | None = None
+    """What one turn may cost; None: no limit."""
+    arg_base: ArgBase = "auto"
+    max_steps: int = MOST_STEPS
+    """Requests to the model that one turn may make."""
 
 
 _GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
 _PERSON_LISTS = {"own", "public", "published", "hook-folders", "hooks-on", "hooks-off"}
-_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports"}
+_MODEL_KEYS = {"models", "default-model", "base-url", "budget-usd", "arg-base", "max-steps"}
+_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports"} | _MODEL_KEYS
 _LISTS = {"metadata", "exclude"} | _PERSON_LISTS
 _LAST_PORT = 65_535
+_ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_MODEL_NAME = re.compile(r"[!-~]{1,200}")
+_FIXED_ALIASES = {"offline", "default", "inherit"}
 
 
 def read_settings(root: Path, homes: Homes) -> Settings:
@@ -75,7 +96,38 @@ def read_settings(root: Path, homes: Homes) -> Settings:
     return settings
 
 
+def read_own_settings(homes: Homes) -> Settings:
+    """The person's own settings, for where there is no garden.
+
+    Raises:
+        SettingsError: as in `read_settings`.
+    """
+    path = homes.config / SETTINGS_FILE
+    return _lay_over(Settings(), _read_section(path), path, _PERSON_KEYS)
+
+
+def write_own_setting(homes: Homes, key: str, value: str) -> Path:
+    """Set one text of the person's own settings, and give back the file. The rest of it stays.
+
+    Raises:
+        SettingsError: the file cannot be read, or the value has no meaning.
+        StorageError: the file cannot be written.
+    """
+    path = homes.config / SETTINGS_FILE
+    whole = _read_whole(path)
+    section = {**_section_of(whole, path), key: value}
+    _lay_over(Settings(), section, path, _PERSON_KEYS)
+    make_private_dir(path.parent)
+    text = json.dumps({**whole, "pmagent": section}, ensure_ascii=False, indent=2)
+    write_atomically(path, f"{text}\n".encode())
+    return path
+
+
 def _read_section(path: Path) -> Mapping[str, object]:
+    return _section_of(_read_whole(path), path)
+
+
+def _read_whole(path: Path) -> Mapping[str, object]:
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_SETTINGS_BYTES + 1)
@@ -91,7 +143,11 @@ def _read_section(path: Path) -> Mapping[str, object]:
         raise SettingsError(f'"{path}" is not JSON: {exc}', "mend it, or remove it") from exc
     if not isinstance(whole, dict):
         raise SettingsError(f'"{path}" does not hold a JSON object', 'begin it with "{"')
-    section = cast("dict[str, object]", whole).get("pmagent", {})
+    return cast("dict[str, object]", whole)
+
+
+def _section_of(whole: Mapping[str, object], path: Path) -> Mapping[str, object]:
+    section = whole.get("pmagent", {})
     if not isinstance(section, dict):
         raise SettingsError(f'"pmagent" in "{path}" is not an object')
     return cast("dict[str, object]", section)
@@ -116,22 +172,83 @@ def _hint_for(key: str, allowed: set[str]) -> str:
 
 
 def _checked(key: str, value: object, path: Path) -> object:
-    if key in _LISTS:
-        if isinstance(value, list) and all(isinstance(x, str) for x in cast("list[object]", value)):
-            return tuple(cast("list[str]", value))
-        raise SettingsError(f'"{key}" in "{path}" is not a list of strings')
-    if key == "ports":
-        if isinstance(value, list) and all(_is_port(x) for x in cast("list[object]", value)):
-            return tuple(cast("list[int]", value))
-        raise SettingsError(f'"{key}" in "{path}" is not a list of port numbers')
-    if key == "max-file-mb":
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        raise SettingsError(f'"{key}" in "{path}" is not a whole number above 0')
-    if not isinstance(value, str):
-        raise SettingsError(f'"{key}" in "{path}" is not a string')
-    return value
+    read, what = _KINDS.get(key) or (_LIST if key in _LISTS else _TEXT)
+    try:
+        return read(value)
+    except ValueError:
+        raise SettingsError(f'"{key}" in "{path}" is not {what}') from None
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(x, str) for x in cast("list[object]", value)):
+        return tuple(cast("list[str]", value))
+    raise ValueError
+
+
+def _ports(value: object) -> tuple[int, ...]:
+    if isinstance(value, list) and all(_is_port(x) for x in cast("list[object]", value)):
+        return tuple(cast("list[int]", value))
+    raise ValueError
 
 
 def _is_port(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LAST_PORT
+
+
+def _number(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    raise ValueError
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError
+
+
+def _model_name(value: object) -> str:
+    if isinstance(value, str) and _MODEL_NAME.fullmatch(value):
+        return value
+    raise ValueError
+
+
+def _models(value: object) -> Mapping[str, str]:
+    pairs = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
+    if all(_ALIAS.fullmatch(alias) and alias not in _FIXED_ALIASES for alias in pairs):
+        return {alias: _model_name(name) for alias, name in pairs.items()}
+    raise ValueError
+
+
+def _dollars(value: object) -> Decimal:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        dollars = Decimal(str(value))
+        if dollars.is_finite() and dollars > 0:
+            return dollars
+    raise ValueError
+
+
+def _arg_base(value: object) -> ArgBase:
+    if value == "auto":
+        return "auto"
+    if isinstance(value, int) and not isinstance(value, bool) and value in {0, 1}:
+        return 1 if value else 0
+    raise ValueError
+
+
+_Reader = Callable[[object], object]
+_TEXT: tuple[_Reader, str] = (_text, "a string")
+_LIST: tuple[_Reader, str] = (_strings, "a list of strings")
+_KINDS: Mapping[str, tuple[_Reader, str]] = {
+    "ports": (_ports, "a list of port numbers"),
+    "max-file-mb": (_number, "a whole number above 0"),
+    "max-steps": (_number, "a whole number above 0"),
+    "budget-usd": (_dollars, "a number of US dollars above 0"),
+    "arg-base": (_arg_base, '"auto", 0 or 1'),
+    "default-model": (_model_name, "the name of a model"),
+    "models": (
+        _models,
+        "an object of model names by alias, such as fast; an alias is of small letters, digits "
+        'and hyphens, and none of "offline", "default" and "inherit"',
+    ),
+}

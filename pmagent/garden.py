@@ -6,6 +6,7 @@ the embedder) are loaded when a question first needs them.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,7 +51,9 @@ from pmagent.types import (
 )
 
 if TYPE_CHECKING:
-    from pmagent.gatehouse import Gatehouse, Wiring
+    from pmagent.agency.grounds import AgencyGrounds
+    from pmagent.agent.grounds import Wiring
+    from pmagent.gatehouse import Gatehouse
     from pmagent.index.indexer import Indexer
     from pmagent.index.parse_outside import OutsideParser
 
@@ -61,7 +64,7 @@ class Garden(Guarded):
     def __init__(
         self, root: Path, homes: Homes, *, today: Callable[[], date], wiring: Wiring | None = None
     ) -> None:
-        super().__init__(self._build_gatehouse)
+        super().__init__(self._build_gatehouse, self._agency_grounds)
         self.root = root.absolute()
         self.settings: Settings = read_settings(self.root, homes)
         self.data_dir = garden_data_dir(self.root, homes)
@@ -117,6 +120,7 @@ class Garden(Guarded):
 
     def close(self) -> None:
         """Release everything, and end the indexer this garden started."""
+        self.end_conversation()
         if self._child is not None:
             self._child.end()
         self._close_engine()
@@ -140,7 +144,8 @@ class Garden(Guarded):
 
     def _build_gatehouse(self) -> Gatehouse:
         # Late: tools, hooks, the journal and the network are not needed to answer.
-        from pmagent.gatehouse import Gatehouse, Grounds, Wiring  # noqa: PLC0415
+        from pmagent.agent.grounds import Grounds, Wiring  # noqa: PLC0415
+        from pmagent.gatehouse import Gatehouse  # noqa: PLC0415
 
         grounds = Grounds(
             root=self.root,
@@ -154,6 +159,26 @@ class Garden(Guarded):
             parse=lambda data, path: self._parser.parse(data, path),
         )
         return Gatehouse(grounds, self._wiring or Wiring())
+
+    def _agency_grounds(self) -> AgencyGrounds:
+        # Late: as in `converse`.
+        from pmagent.agency.grounds import AgencyGrounds  # noqa: PLC0415
+
+        return AgencyGrounds(
+            garden=self,
+            gatehouse=self.gatehouse,
+            walls=self._files,
+            data_dir=self.data_dir,
+            homes=self._homes,
+            settings=self.settings,
+            environment=os.environ,
+            paths=lambda: self._open_engine().reader().paths,
+            cite=lambda path: self._open_engine().reader().document(path),
+            parse=lambda data, path: self._parser.parse(data, path),
+            today=self._today,
+            limit_bytes=self.settings.max_file_mb * 1_000_000,
+            scripted=self._wiring.model if self._wiring is not None else None,
+        )
 
     def index(
         self,

@@ -6,25 +6,30 @@ trail and the trust file lie in the garden's data folder, which no tool can reac
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pmagent.agent.audit import Trail, trail_anchor, trail_key
 from pmagent.agent.enclosure import Enclosure
-from pmagent.agent.gate import Asker, Gate, Parts, new_call_id, nobody
+from pmagent.agent.fetching import Fetcher
+from pmagent.agent.gate import OWN_ERRAND, Asker, Gate, Parts, new_call_id, nobody, silent
+from pmagent.agent.grounds import Grounds, Wiring, no_skill
 from pmagent.agent.handlers import HookBook
 from pmagent.agent.labels import by_globs, labels_of_read
 from pmagent.agent.moment import utc_now
+from pmagent.agent.one_at_a_time import one_at_a_time
 from pmagent.agent.rights import Rights
 from pmagent.agent.rights_view import view_rights
 from pmagent.agent.session import Session
-from pmagent.agent.tool import AnyTool, Reach, Result
-from pmagent.config import Settings
+from pmagent.agent.tool import AnyTool, Errand, Reach, Result
+from pmagent.agent.tool_specs import specs_of
+from pmagent.agent.undoing import Undoing
 from pmagent.errors import PmagentError, UsageError
 from pmagent.hooks.command import Place
 from pmagent.hooks.listing import HookRow, listing, try_hook
@@ -32,14 +37,15 @@ from pmagent.hooks.run import Hooks, Verdict
 from pmagent.journal.journal import Journal
 from pmagent.journal.trash import Trash
 from pmagent.journal.walled import WalledFiles
-from pmagent.net.addresses import WEB_PORTS, parse_target
-from pmagent.paths import Homes, make_private_dir
+from pmagent.net.addresses import WEB_PORTS
+from pmagent.paths import make_private_dir
 from pmagent.permissions.walls import Walls
 from pmagent.registry import collect
 from pmagent.sandbox.tiers import TierReport, find_tier
 from pmagent.secrets import Redactor, secret_values
-from pmagent.types import Abstention, Check, Found, Map, Parsed, Query
+from pmagent.types import Check
 from pmagent.types.actions import (
+    Ask,
     Checkpoint,
     Decision,
     FileChange,
@@ -50,44 +56,16 @@ from pmagent.types.actions import (
     ToolCall,
 )
 from pmagent.types.rights import GardenRights
+from pmagent.types.talk import ToolSpec
 
 if TYPE_CHECKING:
-    from pmagent.net.egress import Dialler, Resolver
-    from pmagent.net.page import Page
+    from pmagent.commands.book import CommandBook
 
 JOURNAL = "journal.git"
 TRASH = "trash"
-FETCH_S = 20.0
-"""Seconds a page may take in all: a person waits for it."""
+STATUS_LINE_S = 2.0
 COUNTED = 20_000
 """Entries of the trail in which the uses of rules are counted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wiring:
-    """What a garden is connected to outside itself; other values are for tests."""
-
-    resolve: Resolver | None = None
-    dial: Dialler | None = None
-    trusts_documentation_addresses: bool = False
-    managed: tuple[Path, ...] | None = None
-    """Where an organisation's settings stand; None for the system's own places."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grounds:
-    """The garden that the gate belongs to."""
-
-    root: Path
-    data_dir: Path
-    homes: Homes
-    settings: Settings
-    rights: Rights
-    walls: Walls
-    """As tools see the files: what is denied is not there."""
-    search: Callable[[Query], Found]
-    where: Callable[[Query], Map | Abstention]
-    parse: Callable[[bytes, str], Parsed]
 
 
 class Gatehouse:
@@ -96,8 +74,10 @@ class Gatehouse:
     def __init__(self, grounds: Grounds, wiring: Wiring) -> None:
         self.asker: Asker = nobody
         """Who is asked. Nobody, until a front end says otherwise."""
-        self.skill: Callable[[str, str], Result] = _no_skill
+        self.skill: Callable[[str, str], Result] = no_skill
         """What a slash command makes of its arguments; set by whoever knows the commands."""
+        self.ring: Callable[[Sequence[str]], None] = silent
+        """Shows what hooks want the terminal to do, from any thread."""
         self.session = Session(id=new_call_id(), cwd=str(grounds.root))
         self.rights = grounds.rights
         self._grounds = grounds
@@ -120,6 +100,8 @@ class Gatehouse:
 
     def close(self) -> None:
         """Release what is held."""
+        if "_gate" in self.__dict__:
+            self._gate.close()
         self.journal.close()
         self._all_files.close()
 
@@ -128,6 +110,21 @@ class Gatehouse:
         """Every tool, by name."""
         found = cast("tuple[AnyTool, ...]", collect("pmagent.tools", "tool"))
         return {tool.name: tool for tool in found}
+
+    @cached_property
+    def commands(self) -> CommandBook:
+        """The commands, skills and sub-agents that files bring."""
+        # Late: a single use of a tool needs none.
+        from pmagent.commands.book import CommandBook, Sources  # noqa: PLC0415
+        from pmagent.commands.folders import WalledFolder  # noqa: PLC0415
+
+        sources = Sources(
+            homes=self._grounds.homes,
+            user_home=Path.home(),
+            garden=WalledFolder(self._grounds.walls),
+            environment=os.environ,
+        )
+        return CommandBook(sources, is_trusted=self.rights.is_digest_trusted)
 
     @cached_property
     def tier(self) -> TierReport:
@@ -142,13 +139,45 @@ class Gatehouse:
         return self._fresh_hooks().fire("SessionStart", payload, matches=source)
 
     def perform(
-        self, tool: str, given: Mapping[str, Json], *, by: str = "person", why: str = ""
+        self,
+        tool: str,
+        given: Mapping[str, Json],
+        *,
+        by: str = "person",
+        why: str = "",
+        asker: Asker | None = None,
     ) -> Outcome:
-        """What came of one use of a tool."""
-        self.rights.refresh()
-        self._fresh_hooks()
+        """What came of one use of a tool. `asker` is asked in place of the usual one."""
         call = ToolCall(id=new_call_id(), tool=tool, input=dict(given), by=by, why=why)
-        return self._gate.perform(call, self.session, self.asker)
+        return self.run_errand(call, OWN_ERRAND, asker)
+
+    def run_errand(self, call: ToolCall, errand: Errand, asker: Asker | None = None) -> Outcome:
+        """What came of a call that is made on an errand, from any thread."""
+        with self._gate.turn:
+            self.rights.refresh()
+            self._fresh_hooks()
+        return self._gate.perform(call, self.session, asker or self.asker, errand)
+
+    def only_reads(self, tool: str, given: Mapping[str, Json]) -> bool:
+        """Whether a call would change and send nothing, so that it may run beside others."""
+        return self._gate.only_reads(tool, given)
+
+    def fire(self, event: str, told: Mapping[str, Json]) -> Verdict:
+        """What the hooks say at a moment of a turn; what they change can be undone."""
+        with self._gate.turn:
+            self._fresh_hooks()
+            return self._gate.fire(event, told, self.session)
+
+    def tool_specs(self) -> Sequence[ToolSpec]:
+        """The tools as a model is told of them, without those that a rule takes away."""
+        self.rights.refresh()
+        policy = self.rights.policy(self.session)
+        return specs_of(self.tools.values(), is_removed=policy.is_removed)
+
+    @property
+    def asking(self) -> Ask | None:
+        """The question that a person is asked now."""
+        return self._gate.asking
 
     # -- taking back -------------------------------------------------------------------------------
 
@@ -156,35 +185,18 @@ class Gatehouse:
         self, checkpoint: str, *, rewind: bool
     ) -> tuple[Sequence[FileChange], Sequence[str]]:
         """What taking it back would change, and the files somebody has edited since."""
-        if rewind:
-            undo = self.journal.preview_rewind(checkpoint, including=True)
-        else:
-            undo = self.journal.preview(checkpoint)
-        return undo.changes, undo.conflicts
+        return self._undoing.preview(checkpoint, rewind=rewind)
 
     def undo(self, checkpoint: str, *, rewind: bool, overwrite: bool) -> Checkpoint:
-        """Take it back, as an undo point of its own, written to the trail.
+        """Take it back, as an undo point of its own, written to the trail."""
+        return self._undoing.undo(checkpoint, rewind=rewind, overwrite=overwrite)
 
-        Raises:
-            JournalError: a file was edited since, or the journal cannot be used.
-            TrailError: the trail cannot be written; nothing was changed.
-        """
-        call = ToolCall(id=new_call_id(), tool="Undo", input={"checkpoint": checkpoint})
-        verb = "rewind to before" if rewind else "undo"
-        self._write_undo(call, "allowed", f"{verb} {checkpoint}", "")
-        if rewind:
-            done = self.journal.rewind(checkpoint, including=True, overwrite=overwrite, call=call)
-        else:
-            done = self.journal.undo(checkpoint, overwrite=overwrite, call=call)
-        self._write_undo(call, "done", done.summary, done.id)
-        return done
-
-    def _write_undo(self, call: ToolCall, verdict: str, subject: str, checkpoint: str) -> None:
-        self.trail.append(
-            kind="undo", call_id=call.id, by=call.by, tool="Undo", verdict=verdict,
-            subject=subject, reason="asked for by a person", session=self.session.id,
-            checkpoint=checkpoint,
-        )  # fmt: skip
+    @cached_property
+    def _undoing(self) -> Undoing:
+        session = self.session
+        return Undoing(
+            journal=self.journal, trail=self.trail, session=lambda: session.id, new_id=new_call_id
+        )
 
     # -- hooks -------------------------------------------------------------------------------------
 
@@ -195,6 +207,19 @@ class Gatehouse:
     def try_hook(self, event: str, tool: str, given: Mapping[str, Json]) -> Verdict:
         """What the hooks of an event would say to an input. The tool is not run."""
         return try_hook(self._fresh_hooks(), event, tool=tool, given=given)
+
+    def print_status(self, command: str, facts: Mapping[str, Json]) -> str | None:
+        """What a status line's command prints, in the sandbox; None where it did not work in time.
+
+        It can change nothing, so that it needs no undo point and no entry in the trail.
+        """
+        try:
+            done = self._enclosure.run_printer(
+                command, stdin=json.dumps(facts).encode(), timeout_s=STATUS_LINE_S
+            )
+        except PmagentError:
+            return None
+        return done.stdout if done.status == 0 else None
 
     # -- what holds here ---------------------------------------------------------------------------
 
@@ -274,17 +299,23 @@ class Gatehouse:
     @cached_property
     def _gate(self) -> Gate:
         grounds = self._grounds
+        fetch = Fetcher(
+            policy=lambda: grounds.rights.policy(self.session), ports=self._ports,
+            resolve=self._wiring.resolve, dial=self._wiring.dial,
+            trusts_documentation_addresses=self._wiring.trusts_documentation_addresses,
+        )  # fmt: skip
         parts = Parts(
             tools=self.tools,
             reach=Reach(
                 walls=grounds.walls,
                 run=self._enclosure.run_shell,
-                fetch=self._fetch,
+                fetch=fetch,
                 ports=self._ports,
-                search=grounds.search,
-                where=grounds.where,
-                parse=grounds.parse,
-                labels=self._labels_of,
+                # One index and one parser, and several calls that read at once.
+                search=one_at_a_time(grounds.search, index := threading.Lock()),
+                where=one_at_a_time(grounds.where, index),
+                parse=one_at_a_time(grounds.parse, threading.Lock()),
+                labels=self.labels_of,
                 trash=Trash(grounds.data_dir / TRASH, now=utc_now),
                 skill=lambda name, args: self.skill(name, args),
             ),
@@ -294,6 +325,7 @@ class Gatehouse:
             trail=self.trail,
             now=utc_now,
             root=str(grounds.root),
+            ring=lambda sequences: self.ring(sequences),
         )
         return Gate(parts)
 
@@ -338,38 +370,9 @@ class Gatehouse:
         self._hooks.use(self._hook_book.handlers())
         return self._hooks
 
-    def _labels_of(self, path: str) -> frozenset[Label]:
+    def labels_of(self, path: str) -> frozenset[Label]:
+        """What reading a path makes of a session."""
         settings = self._grounds.settings
         return labels_of_read(
             path, is_own=by_globs(settings.own), is_public=by_globs(settings.public)
         )
-
-    def _fetch(self, url: str) -> Page:
-        """Fetch a page whose host was approved; a redirect to another needs a rule of its own."""
-        # Late: most sessions fetch nothing.
-        from pmagent.net.egress import Egress, system_resolve  # noqa: PLC0415
-
-        first = parse_target(url, ports=self._ports).host
-
-        def may_reach(host: str, port: int) -> str | None:
-            del port
-            if host == first:
-                return None
-            request = Request(tool="WebFetch", input={"url": url}, host=host, is_outward=True)
-            decision = self._grounds.rights.policy(self.session).decide(request)
-            return None if decision.effect == "allow" else decision.reason
-
-        egress = Egress(
-            may_reach=may_reach,
-            resolve=self._wiring.resolve or system_resolve,
-            dial=self._wiring.dial,
-            ports=self._ports,
-            trusts_documentation_addresses=self._wiring.trusts_documentation_addresses,
-        )
-        return egress.fetch(url, total_s=FETCH_S)
-
-
-def _no_skill(name: str, args: str) -> Result:
-    """Where no conversation was begun, there are no commands."""
-    del args
-    raise UsageError(f'the command "/{name}" needs a conversation', '"pmagent run" begins one')

@@ -5,12 +5,15 @@ The gatehouse behind it is made when the first of these is asked for.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pmagent.agency.grounds import AgencyGrounds
+    from pmagent.agency.talk import Talk
     from pmagent.agent.gate import Asker
     from pmagent.gatehouse import Gatehouse
     from pmagent.types.actions import (
@@ -22,15 +25,23 @@ if TYPE_CHECKING:
         Outcome,
         TrustLevel,
     )
+    from pmagent.types.conversing import Conversation, Opening, StatusLine
     from pmagent.types.rights import GardenRights
 
 
 class Guarded:
     """The guarded half of a garden. What is not for a tool is for a person's key press only."""
 
-    def __init__(self, make_gatehouse: Callable[[], Gatehouse]) -> None:
+    def __init__(
+        self,
+        make_gatehouse: Callable[[], Gatehouse],
+        make_grounds: Callable[[], AgencyGrounds],
+    ) -> None:
         self._make_gatehouse = make_gatehouse
+        self._make_grounds = make_grounds
         self._asker: Asker | None = None
+        self._talk: Talk | None = None
+        self._talking = threading.Lock()
 
     @cached_property
     def gatehouse(self) -> Gatehouse:
@@ -51,6 +62,44 @@ class Guarded:
         self._asker = asker
         if "gatehouse" in self.__dict__:
             self.gatehouse.asker = asker
+
+    def converse(self, opening: Opening | None = None) -> Conversation:
+        """The conversation with the agent. There is one at a time: a second call gives the same.
+
+        Without an `opening` it goes on where the last one was cut off, else it begins anew. It
+        may be called from any thread.
+
+        Raises:
+            UsageError: no such session, or a name or rule without meaning.
+            ModelError: the model that was named cannot be used.
+        """
+        # Late: models, commands and sessions are not needed to answer a question.
+        from pmagent.agency.opening import open_talk  # noqa: PLC0415
+        from pmagent.types.conversing import Opening  # noqa: PLC0415
+
+        with self._talking:
+            if self._talk is None:
+                chosen = opening or Opening(is_recovering=True)
+                self._talk = open_talk(self._make_grounds(), chosen)
+            return self._talk
+
+    def end_conversation(self) -> None:
+        """Let another process go on with its session; nothing where none was begun."""
+        if self._talk is not None:
+            self._talk.close()
+            self._talk = None
+
+    def status_line_setting(self) -> StatusLine | None:
+        """How the person's own status line is to be shown; None where they have set none."""
+        # Late: most people have none.
+        from pmagent.agency.status import read_status_line  # noqa: PLC0415
+
+        return read_status_line(self.gatehouse.rights.book.wishes.get("statusLine"))
+
+    def status_line(self, facts: Mapping[str, Json]) -> str | None:
+        """What their command prints for these numbers; None where it did not work."""
+        setting = self.status_line_setting()
+        return self.gatehouse.print_status(setting.command, facts) if setting else None
 
     def audit(
         self,

@@ -10,13 +10,14 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pmagent.errors import IndexFaultError, LockedError, StorageError
 from pmagent.paths import reason_of
 
 BUSY_MS = 5_000
+_MEND = 'make it anew with "pmagent index --full"'
 _FULL = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -26,17 +27,24 @@ _FULL = {
 
 
 def open_database(
-    path: Path, migrations: Sequence[str], *, read_only: bool = False
+    path: Path,
+    migrations: Sequence[str],
+    *,
+    read_only: bool = False,
+    is_durable: bool = False,
+    mend: str = _MEND,
 ) -> sqlite3.Connection:
     """A connection to the database at `path`, brought to the newest form when it may be written.
 
-    Migration k (from 0) is SQL that takes version k to k + 1; each is one transaction.
+    Migration k (from 0) is SQL that takes version k to k + 1; each is one transaction. Several
+    processes may open it at once. With `is_durable`, what is committed survives a loss of power
+    too: for what cannot be made again. `mend` is the hint where the file is damaged.
 
     Raises:
         IndexFaultError: the file is damaged, missing for a reader, or of a newer version.
         StorageError: the disk is full or refuses.
     """
-    with faults(path):
+    with faults(path, mend=mend):
         mode = "ro" if read_only else "rwc"
         database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -48,7 +56,7 @@ def open_database(
         with ExitStack() as undo:
             undo.callback(database.close)
             database.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-            version = int(database.execute("PRAGMA user_version").fetchone()[0])
+            version = _version(database)
             if version > len(migrations):
                 raise IndexFaultError(
                     f'"{path.name}" was written by a newer pmagent', "update pmagent"
@@ -59,14 +67,14 @@ def open_database(
                         f'"{path.name}" is of an older form', 'bring it up to date: "pmagent index"'
                     )
             else:
-                _prepare(database, migrations[version:], version)
+                _prepare(database, migrations, is_durable=is_durable)
             undo.pop_all()
     return database
 
 
 @contextmanager
-def faults(path: Path) -> Generator[None]:
-    """Turn SQLite's exceptions inside the block into ours."""
+def faults(path: Path, *, mend: str = _MEND) -> Generator[None]:
+    """Turn SQLite's exceptions inside the block into ours; `mend` is the hint for damage."""
     try:
         yield
     except sqlite3.Error as exc:
@@ -77,9 +85,7 @@ def faults(path: Path) -> Generator[None]:
             ) from exc
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise LockedError(f'"{path.name}" is busy', "try again in a moment") from exc
-        raise IndexFaultError(
-            f'"{path.name}" is damaged: {exc}', 'make it anew with "pmagent index --full"'
-        ) from exc
+        raise IndexFaultError(f'"{path.name}" is damaged: {exc}', mend) from exc
 
 
 @contextmanager
@@ -104,26 +110,21 @@ class WriterLock:
             LockedError: another process holds it.
             StorageError: the lock file cannot be made.
         """
-        try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise StorageError(f'cannot write "{self._path}": {reason_of(exc)}') from exc
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            holder = os.pread(descriptor, 40, 0).decode("ascii", "replace").strip()
+        descriptor = self._taken()
+        while not self._is_there(descriptor):
+            # Whoever had it took its file away in between: it would keep nobody out.
             os.close(descriptor)
-            raise LockedError(
-                f"another pmagent (process {holder or 'unknown'}) is indexing this garden",
-                "wait for it, or end it; searching works meanwhile",
-            ) from exc
+            descriptor = self._taken()
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         self._descriptor = descriptor
 
-    def free(self) -> None:
-        """Let another process write."""
+    def free(self, *, remove: bool = False) -> None:
+        """Let another process write; with `remove`, leave no file behind."""
         if self._descriptor is not None:
+            if remove:
+                with suppress(OSError):
+                    self._path.unlink()
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -143,15 +144,45 @@ class WriterLock:
             os.close(descriptor)
         return False
 
+    def _taken(self) -> int:
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise StorageError(f'cannot write "{self._path}": {reason_of(exc)}') from exc
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            holder = os.pread(descriptor, 40, 0).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            raise LockedError(
+                f"another pmagent (process {holder or 'unknown'}) is indexing this garden",
+                "wait for it, or end it; searching works meanwhile",
+            ) from exc
+        return descriptor
 
-def _prepare(database: sqlite3.Connection, missing: Sequence[str], version: int) -> None:
+    def _is_there(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+
+def _prepare(database: sqlite3.Connection, migrations: Sequence[str], *, is_durable: bool) -> None:
     database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=NORMAL")
+    database.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
     database.execute("PRAGMA secure_delete=ON")
     database.execute("PRAGMA foreign_keys=ON")
-    for number, script in enumerate(missing, start=version + 1):
+    for number, script in enumerate(migrations, start=1):
+        if _version(database) >= number:
+            continue
         with transaction(database):
+            if _version(database) >= number:
+                continue  # another process did it while this one waited for its turn
             for statement in script.split(";"):
                 if statement.strip():
                     database.execute(statement)
             database.execute(f"PRAGMA user_version={number}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])

@@ -9,21 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pmagent.agent.context import Section
+from pmagent.types.actions import Mode, TrustLevel
 from pmagent.types.commands import AgentFile, CommandFile
-from pmagent.types.rights import GardenRights
 
 MAX_DESCRIPTION = 1_536
 """Characters of one command's description; more of it is cut."""
 MAX_LISTED = 15_000
 """Characters of all commands together; those without room are counted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One part of the briefing."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +27,14 @@ class Brief:
     """How to work: the shipped prompt."""
     root: str
     today: date
-    rights: GardenRights
-    instructions: Sequence[Told] = ()
-    """Instruction files, outermost first."""
-    memory: Sequence[Told] = ()
+    level: TrustLevel
+    mode: Mode
+    denied: Sequence[str]
+    """Deny rules, as they are written."""
+    instructions: Sequence[Section] = ()
+    """Instruction files in marked blocks, outermost first."""
+    memory: str = ""
+    """What is remembered across sessions, as one marked block."""
     commands: Sequence[CommandFile] = ()
     agents: Sequence[AgentFile] = ()
     context: Sequence[str] = ()
@@ -46,49 +43,34 @@ class Brief:
     """What the person asked to be added."""
 
 
-def write_brief(brief: Brief) -> tuple[Told, ...]:
-    """The parts in the order they are sent; `join_brief` makes one text of them."""
+def write_brief(brief: Brief) -> tuple[Section, ...]:
+    """The parts in the order they are sent."""
     return tuple(part for part in _parts(brief) if part.text.strip())
 
 
-def join_brief(parts: Sequence[Told]) -> str:
-    """One text."""
-    return "\n\n".join(part.text.strip() for part in parts)
-
-
-def _parts(brief: Brief) -> Iterator[Told]:
-    yield Told(name="instructions", text=brief.base)
-    yield Told(name="garden", text=_garden(brief))
-    for section in brief.instructions:
-        yield Told(name=section.name, text=_marked(section))
-    for section in brief.memory:
-        yield Told(name="memory", text=_marked(section))
-    yield Told(name="commands", text=_commands(brief.commands))
-    yield Told(name="agents", text=_agents(brief.agents))
+def _parts(brief: Brief) -> Iterator[Section]:
+    yield Section(name="instructions", text=brief.base)
+    yield Section(name="garden", text=_garden(brief))
+    yield from brief.instructions
+    yield Section(name="memory", text=brief.memory)
+    yield Section(name="commands", text=_commands(brief.commands))
+    yield Section(name="agents", text=_agents(brief.agents))
     if brief.context:
-        yield Told(name="hooks", text="# From hooks\n" + "\n".join(brief.context))
+        yield Section(name="hooks", text="# From hooks\n" + "\n".join(brief.context))
     if brief.appended:
-        yield Told(name="appended", text=brief.appended)
-
-
-def _marked(section: Told) -> str:
-    """A file's text between marks that it cannot close: its own closing marks are spelled out."""
-    inside = section.text.strip().replace("</file", "<\\/file")
-    return f'<file name="{section.name}">\n{inside}\n</file>'
+        yield Section(name="appended", text=brief.appended)
 
 
 def _garden(brief: Brief) -> str:
-    rights = brief.rights
-    level = rights.level.name.lower()
+    level = brief.level.name.lower()
     lines = [
         "# This garden",
         f"Folder: {brief.root}. Today is {brief.today.isoformat()}.",
-        f'Trust level "{level}", mode "{rights.mode}". Paths are relative to the folder.',
+        f'Trust level "{level}", mode "{brief.mode}". Paths are relative to the folder.',
         "The files below are the owner's words. They guide you; they never grant a permission.",
     ]
-    denied = [row.rule_text for row in rights.rows if row.effect == "deny"]
-    if denied:
-        lines.append("Not allowed here, whatever is asked: " + ", ".join(denied[:40]) + ".")
+    if brief.denied:
+        lines.append("Not allowed here, whatever is asked: " + ", ".join(brief.denied[:40]) + ".")
     return "\n".join(lines)
 
 

@@ -7,35 +7,35 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pmagent.commands.builtin._bench import GardenCalls
 from pmagent.config import Settings
 from pmagent.gatehouse import Gatehouse
 from pmagent.paths import Homes
 from pmagent.permissions.walls import Walls
-from pmagent.types import Abstention, Answer, Citation, Found, Map, Parsed, Query, Reading, Status
+from pmagent.types import Citation, Parsed
+from pmagent.types.talk import Model
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyGrounds:
     """One garden, as its agent sees it."""
 
-    root: Path
+    garden: GardenCalls
+    """What a person can ask of it."""
+    gatehouse: Gatehouse
+    walls: Walls
+    """The files, without those that a rule hides."""
     data_dir: Path
     homes: Homes
     settings: Settings
     environment: Mapping[str, str]
-    walls: Walls
-    """The files, without those that a rule hides."""
-    gatehouse: Gatehouse
-    search: Callable[[Query], Found]
-    refine: Callable[[Found], Found]
-    where: Callable[[Found], Map | Abstention]
-    ask: Callable[[Found], Answer | Abstention]
-    read: Callable[[str], Reading]
-    status: Callable[[], Status]
     paths: Callable[[], Sequence[str]]
+    """Every indexed document that may be seen."""
     cite: Callable[[str], Citation]
+    """Title and date of one."""
     parse: Callable[[bytes, str], Parsed]
-    notes: Callable[[], Sequence[str]]
-    encode: Callable[[Sequence[str]], object] | None
-    """Unit vectors of texts, where the embedder is there."""
     today: Callable[[], date]
+    limit_bytes: int
+    """Larger files are not read."""
+    scripted: Model | None = None
+    """Answers in place of every model but `offline`."""

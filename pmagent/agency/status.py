@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pmagent import __version__
 from pmagent.types.actions import Json
+from pmagent.types.conversing import StatusLine
 from pmagent.types.talk import ModelCard
 from pmagent.types.turns import Spend
 
 MANY_TOKENS = 200_000
+MOST_PADDING = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +25,31 @@ class Numbers:
     transcript: str
     model: ModelCard
     spend: Spend
-    duration_s: float
-    lines_added: int
-    lines_removed: int
-    context_tokens: int
-    effort: str
-    style: str
-    trust: str
-    files: int
-    passages: int
-    stale: int
+    duration_s: float = 0.0
+    lines_added: int = 0
+    lines_removed: int = 0
+    context_tokens: int = 0
+    effort: str = ""
+    style: str = ""
+    trust: str = ""
+    files: int = 0
+    passages: int = 0
+    stale: int = 0
+
+
+def read_status_line(wish: Json) -> StatusLine | None:
+    """The setting `statusLine`; None where it is none that runs here."""
+    if not isinstance(wish, Mapping):
+        return None
+    command = wish.get("command")
+    if wish.get("type", "command") != "command" or not isinstance(command, str) or not command:
+        return None
+    padding, refresh = wish.get("padding", 0), wish.get("refreshInterval")
+    return StatusLine(
+        command=command,
+        padding=padding if isinstance(padding, int) and 0 <= padding <= MOST_PADDING else 0,
+        refresh_s=float(refresh) if isinstance(refresh, int | float) and refresh > 0 else None,
+    )
 
 
 def status_facts(numbers: Numbers) -> Mapping[str, Json]:

@@ -100,6 +100,17 @@ class Enclosure:
         )
         return run_confined(argv, confinement, stdin=stdin, tier=self._tier())
 
+    def run_printer(self, command: str, *, stdin: bytes, timeout_s: float) -> Completed:
+        """Run a shell text that only prints: it may read what a hook may, and write nothing.
+
+        Raises:
+            SandboxError: no sandbox can be made here.
+        """
+        argv = [SHELL, "-c", command]
+        known = environment()
+        confinement = self._confinement(known, timeout_s, readable=_scripts(argv, known))
+        return run_confined(argv, replace(confinement, writable=()), stdin=stdin, tier=self._tier())
+
     def _confinement(
         self,
         environment: Mapping[str, str],

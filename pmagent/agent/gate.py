@@ -6,27 +6,29 @@
 A rule's no ends it before a hook runs. What a hook rewrites is planned and decided afresh, so that
 what is asked is what would be done. A yes is for the call that was shown: the same tool, the same
 input, the same files on disk. What cannot be written to the trail, or cannot be kept for undo, is
-not done.
+not done. Calls may come from several threads: each is decided, asked and recorded in its turn, and
+only what a call that keeps nothing does, which is to read, overlaps with others.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from pmagent.agent.asking import AskWriter
 from pmagent.agent.audit import Trail
+from pmagent.agent.hook_calls import NOTIFICATION, HookCalls, broken, end_of, hook_says, seal
 from pmagent.agent.planning import HookSays, Planned, Planner
 from pmagent.agent.rights import Rights
 from pmagent.agent.rights_view import name_in_trail
 from pmagent.agent.session import Session
-from pmagent.agent.tool import AnyTool, Plan, Reach, Result, hook_input
-from pmagent.errors import JournalError, PmagentError, TrailError
-from pmagent.hooks.run import Hooks, Verdict, why_inert
+from pmagent.agent.tool import AnyTool, Errand, Plan, Reach, Result, subject_of
+from pmagent.errors import PmagentError, TrailError
+from pmagent.hooks.run import Hooks, Verdict
 from pmagent.journal.journal import Before, Journal
 from pmagent.types.actions import (
     Ask,
@@ -46,7 +48,16 @@ from pmagent.types.actions import (
 
 Asker = Callable[[Ask], AskReply]
 MAX_SUBJECT = 2_000
-_SUBJECTS = ("file_path", "source", "command", "url", "pattern", "query", "path")
+
+
+OWN_ERRAND = Errand()
+"""Of a call that is made for the person, or whoever asks for it, without a turn."""
+CALLED_OFF = "not run: stopped by the person"
+
+
+def silent(sequences: Sequence[str]) -> None:
+    """No terminal is there."""
+    del sequences
 
 
 def nobody(ask: Ask) -> AskReply:
@@ -68,6 +79,21 @@ class _Cleared:
     context: tuple[str, ...] = ()
     """What hooks want to be added to its result."""
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether it may run beside others."""
+        return self.planned.plan.keeps == "nothing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ran:
+    """What a call did, before it is written down."""
+
+    result: Result
+    failure: PmagentError | None = None
+    checkpoint: str = ""
+    unkept: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -82,33 +108,83 @@ class Parts:
     now: Callable[[], datetime]
     root: str
     """The garden's folder, absolute."""
+    ring: Callable[[Sequence[str]], None] = silent
+    """Shows what hooks want the terminal to do."""
 
 
 class Gate:
-    """Performs calls one at a time."""
+    """Performs calls, from any thread: one at a time but for what reads do."""
 
     def __init__(self, parts: Parts) -> None:
+        self.turn = threading.RLock()
+        """Held by the call that is decided, asked, recorded or changes something."""
+        self.asking: Ask | None = None
+        """The question that a person is asked now."""
         self._planner = Planner(parts.tools, parts.reach, parts.rights)
         self._reach = parts.reach
         self._rights = parts.rights
         self._journal = parts.journal
-        self._hooks = parts.hooks
+        self._hooks = HookCalls(
+            hooks=parts.hooks,
+            journal=parts.journal,
+            rights=parts.rights,
+            root=parts.root,
+            ring=parts.ring,
+            record_kept=self._record_kept,
+        )
         self._trail = parts.trail
         self._asks = AskWriter(now=parts.now)
-        self._root = parts.root
 
-    def perform(self, call: ToolCall, session: Session, asker: Asker = nobody) -> Outcome:
-        """What came of the call. Expected refusals and failures are values, not exceptions."""
+    def perform(
+        self,
+        call: ToolCall,
+        session: Session,
+        asker: Asker = nobody,
+        errand: Errand = OWN_ERRAND,
+    ) -> Outcome:
+        """What came of the call. Expected refusals and failures are values, not exceptions.
+
+        `asker` is called in this thread, and never while another question is open.
+        """
         try:
-            planned = self._plan(call, session)
-            if not isinstance(planned, Planned):
-                return planned
-            cleared = self._clear(planned, session, asker)
-            return self._run(cleared, session) if isinstance(cleared, _Cleared) else cleared
+            with self.turn:
+                if errand.is_off():
+                    return Failed(message=CALLED_OFF, can_retry=False)
+                session = session.seen(errand.mode, self._rights.mode(session), errand.facts)
+                planned = self._plan(call, session)
+                if not isinstance(planned, Planned):
+                    return planned
+                cleared = self._clear(planned, session, asker)
+                if not isinstance(cleared, _Cleared):
+                    return cleared
+                if not cleared.only_reads:
+                    return self._finish(cleared, session, self._run(cleared, errand))
+            ran = self._run(cleared, errand)
+            with self.turn:
+                return self._finish(cleared, session, ran)
         except TrailError as exc:
             return Failed(
                 message=f"nothing was done: {exc.message}", hint=exc.hint, can_retry=False
             )
+
+    def close(self) -> None:
+        """Wait for what still runs beside."""
+        self._hooks.settle()
+
+    def only_reads(self, tool: str, given: Mapping[str, Json]) -> bool:
+        """Whether a call would change and send nothing, so that it may run beside others."""
+        plan = self._planner.look(tool, given)
+        return plan is not None and plan.keeps == "nothing" and not plan.is_outward
+
+    def fire(self, event: str, extra: Mapping[str, Json], session: Session) -> Verdict:
+        """What the hooks say at a moment that is not about a tool; a notification says nothing."""
+        if event == NOTIFICATION:
+            message, kind = str(extra.get("message")), str(extra.get("notification_type"))
+            self._hooks.notify(message, kind, session)
+            return Verdict()
+        call = ToolCall(id=new_call_id(), tool=event, input={}, by=f"hook/{event}")
+        with self.turn:
+            return self._hooks.at(event, extra, call, session)
 
     # -- before: plan, hooks, ask ------------------------------------------------------------------
 
@@ -123,18 +199,21 @@ class Gate:
             case Planned():
                 return planned
             case Denied(decision=decision):
-                self._record(call, session, "denied", _subject_of(call), decision)
+                self._record(
+                    call, session, "denied", subject_of(call.input)[:MAX_SUBJECT], decision
+                )
                 return planned
             case Failed(message=message, hint=hint):
                 return self._fail(call, session, message, hint)
 
     def _clear(self, planned: Planned, session: Session, asker: Asker) -> _Cleared | Outcome:
         """Run the hooks that come before, and ask a person where that is needed."""
-        verdict = self._fire("PreToolUse", planned, session)
+        verdict = self._hooks.about("PreToolUse", planned, session)
         if verdict.stops or verdict.blocks or verdict.decision == "deny":
             note = verdict.reason or verdict.stop_reason
-            return self._deny(planned, session, by="hook", note=note)
-        call, says = planned.call, _hook_says(verdict)
+            denied = self._deny(planned, session, by="hook", note=note)
+            return replace(denied, ends_turn=end_of(verdict))
+        call, says = planned.call, hook_says(verdict)
         if verdict.updated_input is not None:
             call = replace(call, input=verdict.updated_input)
         if says is not None or call is not planned.call:
@@ -143,7 +222,7 @@ class Gate:
                 return again
             planned = again
         if verdict.is_broken:
-            planned = replace(planned, decision=_broken(planned.decision, verdict))
+            planned = replace(planned, decision=broken(planned.decision, verdict))
         if planned.decision.effect == "ask":
             refusal = self._ask(planned, session, asker)
             if refusal is not None:
@@ -158,13 +237,13 @@ class Gate:
             reason = f"{planned.decision.reason}, and this mode asks nobody"
             denied = replace(planned.decision, effect="deny", reason=reason)
             return self._deny(replace(planned, decision=denied), session, by="rule")
-        permitted = self._fire("PermissionRequest", planned, session)
+        permitted = self._hooks.about("PermissionRequest", planned, session)
         if permitted.decision == "deny":
             return self._deny(planned, session, by="hook", note=permitted.reason)
         if permitted.decision == "allow" and planned.decision.can_be_remembered:
             return None
         ask = self._asks.write(planned.call, planned.plan, planned.decision)
-        match asker(ask):
+        match self._answer(ask, asker, session):
             case Yes(scope=scope):
                 if not self._planner.still_holds(planned, session):
                     message = "what was approved has changed since, so nothing was done"
@@ -179,33 +258,52 @@ class Gate:
                 self._record(planned.call, session, "asked", plan.subject, planned.decision)
                 return Unanswered(decision=planned.decision, ask_id=ask.id)
 
+    def _answer(self, ask: Ask, asker: Asker, session: Session) -> AskReply:
+        self._hooks.notify(ask.title, "permission_prompt", session)
+        self.asking = ask
+        try:
+            return asker(ask)
+        finally:
+            self.asking = None
+
     # -- the run -----------------------------------------------------------------------------------
 
-    def _run(self, cleared: _Cleared, session: Session) -> Outcome:
+    def _run(self, cleared: _Cleared, errand: Errand) -> _Ran:
+        """Do it, and make its undo point."""
         planned = cleared.planned
         call, plan = planned.call, planned.plan
-        try:
-            before = self._keep(plan, call)
-        except PmagentError as exc:
-            return self._fail(call, session, f"nothing was done: {exc.message}", exc.hint)
         failure: PmagentError | None = None
         result = Result(text="")
         try:
-            result = planned.tool.run(planned.given, plan, self._reach)
+            before = self._keep(plan, call)
+        except PmagentError as exc:
+            said = type(exc)(f"nothing was done: {exc.message}", exc.hint)
+            return _Ran(result=result, failure=said)
+        checkpoint, unkept = "", tuple[str, ...]()
+        try:
+            result = planned.tool.run(planned.given, plan, replace(self._reach, spawn=errand.spawn))
         except PmagentError as exc:
             failure = exc
         finally:
-            checkpoint, unkept = self._seal(before, call, f"{call.tool} {plan.subject}")
-        if failure is not None:
-            return self._fail(call, session, failure.message, failure.hint, checkpoint=checkpoint)
+            summary = f"{call.tool} {plan.subject}"
+            checkpoint, unkept = seal(self._journal, before, call, summary)
+        return _Ran(result=result, failure=failure, checkpoint=checkpoint, unkept=unkept)
+
+    def _finish(self, cleared: _Cleared, session: Session, ran: _Ran) -> Outcome:
+        """Write down what was done, and hear the hooks that come after."""
+        planned, result = cleared.planned, ran.result
+        if (failure := ran.failure) is not None:
+            message, hint = failure.message, failure.hint
+            return self._fail(planned.call, session, message, hint, checkpoint=ran.checkpoint)
         session.note(result.labels, result.private_text)
-        unwritten = (*unkept, *self._record_done(planned, session, checkpoint))
-        said = self._after(planned, session, result)
+        unwritten = (*ran.unkept, *self._record_done(planned, session, ran.checkpoint))
+        said, verdict = self._after(planned, session, result)
         return Done(
             text="\n".join((said, *cleared.context, *unwritten)),
             data=result.data,
-            checkpoint=checkpoint,
+            checkpoint=ran.checkpoint,
             labels=result.labels,
+            ends_turn=end_of(verdict),
         )
 
     def _keep(self, plan: Plan, call: ToolCall) -> Before | None:
@@ -218,59 +316,15 @@ class Gate:
             case "garden":
                 return self._journal.prepare_all(call=call)
 
-    def _seal(
-        self, before: Before | None, call: ToolCall, summary: str
-    ) -> tuple[str, tuple[str, ...]]:
-        """The undo point of what was done, and what is to be said where it could not be made."""
-        if before is None:
-            return "", ()
-        try:
-            checkpoint = self._journal.commit(before, call, summary=summary[:MAX_SUBJECT])
-        except PmagentError as exc:
-            # What it replaced is on the disk: the next start makes an undo point of it.
-            return "", (f"its undo point will be made at the next start: {exc.message}",)
-        return (checkpoint.id if checkpoint is not None else ""), ()
-
-    def _after(self, planned: Planned, session: Session, result: Result) -> str:
+    def _after(self, planned: Planned, session: Session, result: Result) -> tuple[str, Verdict]:
         """What the call gave, with what the hooks that come after make of it."""
         response = dict(result.data) or {"text": result.text}
-        verdict = self._fire("PostToolUse", planned, session, {"tool_response": response})
+        verdict = self._hooks.about("PostToolUse", planned, session, {"tool_response": response})
         updated = verdict.updated_output
         text = updated if isinstance(updated, str) else result.text
         is_objecting = verdict.blocks or verdict.decision == "deny"
         notes = (*verdict.context, *((verdict.reason,) if is_objecting and verdict.reason else ()))
-        return "\n".join((text, *notes))
-
-    # -- hooks -------------------------------------------------------------------------------------
-
-    def _fire(
-        self,
-        event: str,
-        planned: Planned,
-        session: Session,
-        extra: Mapping[str, Json] | None = None,
-    ) -> Verdict:
-        """What the hooks of an event say. What they change in the garden can be undone."""
-        payload: dict[str, Json] = {
-            **session.for_hooks(),
-            "permission_mode": self._rights.mode(session),
-            "tool_name": planned.call.tool,
-            "tool_input": hook_input(planned.given, planned.plan, self._root),
-            "tool_use_id": planned.call.id,
-            **(extra or {}),
-        }
-        before = None
-        if _may_change_files(self._hooks, event):
-            with suppress(JournalError):
-                before = self._journal.prepare_all(call=planned.call)
-        verdict = self._hooks.fire(event, payload, matches=planned.call.tool)
-        if before is not None:
-            by = replace(planned.call, by=f"hook/{event}")
-            made, _ = self._seal(before, by, f"{event} hooks of {planned.call.tool}")
-            if made:
-                decision = Decision(effect="allow", reason="a hook of this garden changed files")
-                self._record(by, session, "done", event, decision, checkpoint=made)
-        return verdict
+        return "\n".join((text, *notes)), verdict
 
     # -- what is said of it ------------------------------------------------------------------------
 
@@ -291,12 +345,19 @@ class Gate:
         self, call: ToolCall, session: Session, message: str, hint: str, *, checkpoint: str = ""
     ) -> Failed:
         decision = Decision(effect="deny", reason=message)
-        self._record(call, session, "failed", _subject_of(call), decision, checkpoint=checkpoint)
-        payload: dict[str, Json] = {
-            **session.for_hooks(), "tool_name": call.tool, "tool_input": dict(call.input),
-            "tool_use_id": call.id, "error": message,
+        self._record(
+            call,
+            session,
+            "failed",
+            subject_of(call.input)[:MAX_SUBJECT],
+            decision,
+            checkpoint=checkpoint,
+        )
+        told: dict[str, Json] = {
+            "tool_name": call.tool, "tool_input": dict(call.input), "tool_use_id": call.id,
+            "error": message,
         }  # fmt: skip
-        self._hooks.fire("PostToolUseFailure", payload, matches=call.tool)
+        self._hooks.tell("PostToolUseFailure", told, session)
         return Failed(message=message, hint=hint, checkpoint=checkpoint)
 
     def _record(  # noqa: PLR0913 - one line of the trail
@@ -324,6 +385,10 @@ class Gate:
             checkpoint=checkpoint,
         )
 
+    def _record_kept(self, call: ToolCall, session: Session, event: str, checkpoint: str) -> None:
+        decision = Decision(effect="allow", reason="a hook of this garden changed files")
+        self._record(call, session, "done", event, decision, checkpoint=checkpoint)
+
     def _record_done(self, planned: Planned, session: Session, checkpoint: str) -> tuple[str, ...]:
         """Write that it was done. It was: so a trail that fails now is said, not raised."""
         subject, decision = planned.plan.subject, planned.decision
@@ -332,31 +397,3 @@ class Gate:
         except TrailError as exc:
             return (f"it was done, but not written to the trail: {exc.message}",)
         return ()
-
-
-def _may_change_files(hooks: Hooks, event: str) -> bool:
-    """Whether a program of somebody else may run at this moment."""
-    return any(
-        handler.event == event and handler.layer != "shipped" and not why_inert(handler)
-        for handler in hooks.handlers
-    )
-
-
-def _hook_says(verdict: Verdict) -> HookSays | None:
-    if verdict.decision == "allow" and not verdict.is_broken:
-        return "allow"
-    return "ask" if verdict.decision in {"ask", "defer"} else None
-
-
-def _broken(decision: Decision, verdict: Verdict) -> Decision:
-    """A guard that did not do its work leaves the question to a person."""
-    failed = "; ".join(failure.what for failure in verdict.failures)
-    reason = f"a guard did not do its work: {failed}"
-    return replace(decision, effect="ask", reason=reason, can_be_remembered=False)
-
-
-def _subject_of(call: ToolCall) -> str:
-    for name in _SUBJECTS:
-        if isinstance(value := call.input.get(name), str):
-            return value[:MAX_SUBJECT]
-    return ""

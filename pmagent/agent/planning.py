@@ -19,7 +19,7 @@ from pmagent.agent.rights import Rights
 from pmagent.agent.session import Session
 from pmagent.agent.tool import AnyTool, Plan, Reach
 from pmagent.errors import AccessError, PmagentError
-from pmagent.types.actions import Decision, Denied, Failed, Request, ToolCall
+from pmagent.types.actions import Decision, Denied, Failed, Json, Request, ToolCall
 
 HookSays = Literal["allow", "ask"]
 
@@ -72,6 +72,16 @@ class Planner:
         decision = self._decide(call, plan, session, hook)
         return Planned(call=call, tool=tool, given=given, plan=plan, decision=decision)
 
+    def look(self, tool: str, given: Mapping[str, Json]) -> Plan | None:
+        """What a call would do, undecided; None where that cannot be said. Reads at most."""
+        found = self._tools.get(tool)
+        if found is None:
+            return None
+        try:
+            return found.plan(found.Input.model_validate(given), self._reach)
+        except (ValidationError, PmagentError):
+            return None
+
     def still_holds(self, planned: Planned, session: Session) -> bool:
         """Whether the same call, planned now, would do to the same files what was shown."""
         again = self.plan(planned.call, session)
@@ -96,7 +106,7 @@ class Planner:
         decision = self._rights.policy(session).decide(request, hook=hook)
         if decision.effect == "deny" or not plan.is_outward:
             return decision
-        if carried := session.exposure.carried(plan.outgoing):
+        if carried := session.carried(plan.outgoing):
             reason = f'it would carry words out that were read here: "{carried[0]}"'
             return Decision(effect="deny", reason=reason, can_be_remembered=False)
         if not session.exposure.is_whole:

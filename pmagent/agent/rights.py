@@ -7,6 +7,7 @@ and `trust`; nothing that a tool can reach calls them.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -73,6 +74,7 @@ class Rights:
         self._now = now
         self._managed = managed
         self._policies: dict[_Key, Policy] = {}
+        self._turn = threading.RLock()
         self._refuses = False
         """Whether any file may be closed to anybody, so that each must be looked at."""
         self.trust_state: Trust = Trust()
@@ -81,6 +83,10 @@ class Rights:
 
     def refresh(self) -> None:
         """Read what may have changed on disk."""
+        with self._turn:
+            self._refresh()
+
+    def _refresh(self) -> None:
         self.trust_state = expire(read_trust(self._trust_path), now=self._now())
         book = read_rules(
             self._root,
@@ -96,6 +102,11 @@ class Rights:
 
     def policy(self, session: Session | None = None) -> Policy:
         """The rules as they hold in a session, or outside of any."""
+        # In one piece: rules compiled from before a change must not be kept after it.
+        with self._turn:
+            return self._compiled(session)
+
+    def _compiled(self, session: Session | None) -> Policy:
         granted = self.trust_state.rules(now=self._now(), session=session.id if session else "")
         key = _Key(
             mode=self.mode(session) if session else self.book.mode,
@@ -172,7 +183,7 @@ class Rights:
         """A lasting yes: for the session, or for a week where it was for the folder."""
         if scope == "session":
             made = parse_rule(rule, effect="allow", layer="session", source=Source(path=""))
-            session.grants += (made,)
+            session.whole.grants += (made,)
         elif scope == "folder":
             self._store(with_grant(self._stored(), rule, now=self._now(), lasting="week"))
 

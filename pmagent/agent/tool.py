@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from pmagent.agent.session import Narrow
+from pmagent.errors import UsageError
 from pmagent.types.actions import FileChange, Json, Label, Target
+from pmagent.types.turns import EndReason, Spend
 
 if TYPE_CHECKING:
     from pmagent.journal.trash import Trash
@@ -24,6 +27,64 @@ I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the tool's own input
 
 Keeps = Literal["nothing", "paths", "garden"]
 """What must be stored before the tool runs: nothing, the files it names, or the whole garden."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentTask:
+    """What a sub-agent is to do."""
+
+    agent: str
+    """Its type: the name of its file."""
+    prompt: str
+    description: str = ""
+    """The task in a few words."""
+    model: str = ""
+    """Another model than its own; empty for its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentReport:
+    """What a sub-agent hands back: its last words, as data."""
+
+    id: str
+    agent: str
+    reason: EndReason
+    text: str
+    spend: Spend
+
+
+Spawn = Callable[[AgentTask], AgentReport]
+"""Runs a sub-agent to its end. Raises UsageError where it cannot be started."""
+
+
+def no_spawn(task: AgentTask) -> AgentReport:
+    """Where nobody can start a sub-agent: a call from outside a turn.
+
+    Raises:
+        UsageError: always.
+    """
+    raise UsageError(
+        f'"{task.agent}" cannot be started here', "a sub-agent is started within a turn"
+    )
+
+
+def never() -> bool:
+    """No: nothing is called off."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """For whom a call is made, beyond what is recorded of it."""
+
+    spawn: Spawn = no_spawn
+    """How the tool that starts sub-agents starts one."""
+    is_off: Callable[[], bool] = never
+    """Whether the call was called off; looked at once more when its turn has come."""
+    mode: Narrow | None = None
+    """A narrower mode than the session's."""
+    facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """What hooks are told besides, such as `agent_id`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +107,8 @@ class Reach:
     trash: Trash
     skill: Callable[[str, str], Result]
     """What a slash command makes of its arguments, without a model."""
+    spawn: Spawn = no_spawn
+    """Runs a sub-agent of whoever makes the call, to its end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +173,18 @@ class Tool(Protocol, Generic[I]):
 
 AnyTool = Tool[Any]
 """A tool whose input the gate hands from `Input` to `plan` and `run` without looking in."""
+
+
+SUBJECTS = (
+    "file_path", "source", "command", "url", "pattern", "query", "path", "subagent_type", "skill",
+)  # fmt: skip
+"""The inputs that say what a call is about, where it could not be planned."""
+
+
+def subject_of(given: Mapping[str, Json]) -> str:
+    """What a call is about, as far as its input says; empty where it does not."""
+    found = (given.get(name) for name in SUBJECTS)
+    return next((value for value in found if isinstance(value, str)), "")
 
 
 def hook_input(given: BaseModel, plan: Plan, root: str) -> dict[str, Json]:

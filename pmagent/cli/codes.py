@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pmagent import errors
 from pmagent.errors import (
     AccessError,
     EmbedderError,
@@ -9,12 +10,14 @@ from pmagent.errors import (
     GardenError,
     IndexFaultError,
     JournalError,
+    ModelError,
     PmagentError,
     ReadError,
     SandboxError,
     TrailError,
     UsageError,
 )
+from pmagent.types.turns import EndReason
 
 OK = 0
 NONE = 1
@@ -43,9 +46,44 @@ _CODES: tuple[tuple[type[PmagentError], int], ...] = (
     (SandboxError, DENIED),
     (FetchError, PROVIDER),
     (JournalError, NONE),
+    (ModelError, PROVIDER),
 )
+_NEED_A_KEY = frozenset({"no_key", "authentication_failed"})
+_REASONS: dict[EndReason, int] = {
+    "done": OK,
+    "stopped": INTERRUPTED,
+    "steps": BUDGET,
+    "tokens": BUDGET,
+    "cost": BUDGET,
+    "time": BUDGET,
+    "loop": NONE,
+    "hook": DENIED,
+    "refused": NONE,
+    "cut": PROVIDER,
+    "unknown": USAGE,
+}
 
 
 def code_of(error: PmagentError) -> int:
     """The exit code of an error that ends a command."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), BUG)
+    if isinstance(error, ModelError) and error.kind in _NEED_A_KEY:
+        return NEEDS_KEY
+    return _code_of_kind(type(error))
+
+
+def code_of_turn(reason: EndReason, fault: str = "") -> int:
+    """The exit code of a turn that ended so; `fault` is what broke, as `TurnEnded` names it."""
+    if reason != "failed":
+        return _REASONS[reason]
+    if not fault:
+        return NONE
+    if fault in _NEED_A_KEY:
+        return NEEDS_KEY
+    kind = vars(errors).get(fault)
+    if isinstance(kind, type) and issubclass(kind, PmagentError):
+        return _code_of_kind(kind)
+    return PROVIDER
+
+
+def _code_of_kind(kind: type[PmagentError]) -> int:
+    return next((code for known, code in _CODES if issubclass(kind, known)), BUG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import cast
 
@@ -10,10 +11,14 @@ import click
 from pmagent import __version__
 
 COMMANDS = (
-    "init", "index", "status", "where", "ask", "read", "tool", "garden", "undo", "rewind", "audit",
-    "hooks", "doctor", "completion",
+    "init", "index", "status", "where", "ask", "read", "run", "sessions", "model", "compat", "tool",
+    "garden", "undo", "rewind", "audit", "hooks", "doctor", "completion",
 )  # fmt: skip
 """Each is `pmagent.cli.<name>_command`, exporting `command`, in the order help shows them."""
+
+
+FRONTS = {"prompt": "prompt_mode", "plain": "plain_command"}
+"""What `-p` and `--plain` stand for: commands without a name of their own, and their modules."""
 
 
 def load_command(name: str) -> click.Command:
@@ -24,6 +29,11 @@ def load_command(name: str) -> click.Command:
 class LazyGroup(click.Group):
     """A group whose commands are modules."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; `-p` and `--plain` stand for a command, wherever among the flags."""
+        front = front_of(args)
+        return super().parse_args(ctx, [front, *args] if front else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of use."""
         del ctx
@@ -32,6 +42,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported now."""
         del ctx
+        if cmd_name in FRONTS:
+            return cast("click.Command", import_module(f"pmagent.cli.{FRONTS[cmd_name]}").command)
         return load_command(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(
@@ -48,11 +60,33 @@ class LazyGroup(click.Group):
             raise click.UsageError(f'there is no command "{args[0]}"{also}', ctx) from exc
 
 
+def front_of(arguments: Sequence[str]) -> str:
+    """What `-p` or `--plain` stands for; empty where a command is named, or neither is there."""
+    if not arguments or arguments[0] in COMMANDS:
+        return ""
+    if "-p" in arguments or "--print" in arguments:
+        return "prompt"
+    return "plain" if "--plain" in arguments else ""
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=False,
     no_args_is_help=True,
+)
+@click.option(
+    "-p",
+    "--print",
+    expose_value=False,
+    is_flag=True,
+    help='Answer one prompt and end: pmagent -p "QUESTION"; "-p --help" lists its flags.',
+)
+@click.option(
+    "--plain",
+    expose_value=False,
+    is_flag=True,
+    help='Converse in plain lines, for screen readers; "--plain --help" lists its flags.',
 )
 @click.version_option(__version__, "-V", "--version", message="pmagent %(version)s")
 def pmagent() -> None:

@@ -42,6 +42,8 @@ from pmagent.types.actions import (
 
 HookVerdict = Literal["allow", "ask"]
 _LOOKS = READ_TOOLS | {CD}
+_WITHIN = frozenset({"Skill", "Agent"})
+"""They do nothing of their own: whatever they lead to is decided by itself."""
 _EFFECTS: tuple[Effect, ...] = ("deny", "ask", "allow")
 
 
@@ -84,7 +86,7 @@ class Policy:
         self._mode: Mode = "default" if mode == "bypassPermissions" and book.is_bypass_off else mode
         self._level = level
         self._grounds = Grounds(root=root, home=home, others=book.additional_directories)
-        self._rules = (*book.rules, *(rule for rule in grants if rule.effect == "allow"))
+        self._rules = (*book.rules, *grants)
         self._files: dict[Effect, FileRules] = {
             e: FileRules(self._rules, (e,), self._grounds) for e in _EFFECTS
         }
@@ -337,6 +339,8 @@ class Policy:
         is_reading = case.tool in _LOOKS and not case.request.is_outward
         if is_reading and all(touch.access == "read" for touch in case.touches):
             return _decision("allow", "reading in the garden is allowed")
+        if case.tool in _WITHIN and not case.request.is_outward:
+            return _decision("allow", "what it leads to is decided call by call")
         if case.request.is_outward or case.host is not None:
             return _decision("ask", "what leaves this computer is asked about")
         if case.tool in FILE_TOOLS:

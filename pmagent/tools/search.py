@@ -11,8 +11,9 @@ from pmagent.agent.labels import combine
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.days import parse_day
 from pmagent.tools._input import Input, bounded
-from pmagent.types import Query
+from pmagent.types import Found, Hit, Query
 from pmagent.types.actions import Json
+from pmagent.types.documents import format_time
 
 INDEX_PLAN = Plan(subject="the index", risk="only reads the index")
 """The trail says what was touched; what a person looks for is their own."""
@@ -51,10 +52,42 @@ class SearchTool:
         for number, hit in enumerate(found.hits, start=1):
             label = hit.citation.label
             lines += [f"[{number}] {label}", hit.passage.text, ""]
-            rows.append({"place": label, "text": hit.passage.text, "score": hit.score})
+            rows.append({
+                "place": label,
+                "text": hit.passage.text,
+                "score": hit.score,
+                **cited_row(hit),
+            })
         text = bounded("\n".join(lines).strip()) or "the archive does not speak of it"
         private = "\n".join(hit.passage.text for hit in found.hits) if "private" in labels else ""
-        return Result(text=text, data={"hits": rows}, labels=labels, private_text=private)
+        return Result(
+            text=text, data={"hits": rows, **sureness(found)}, labels=labels, private_text=private
+        )
+
+
+def cited_row(hit: Hit) -> dict[str, Json]:
+    """What a hit's quote is cited by: `source` opens it, `time` is that of the recording."""
+    cited = hit.citation
+    start = cited.locator.start_ms
+    return {
+        "quote": hit.quote,
+        "source": cited.place,
+        "path": cited.path,
+        "line": cited.locator.first_line,
+        "time": format_time(start) if start is not None else "",
+        "speaker": cited.speaker or "",
+        "date": cited.date.isoformat(),
+        "title": cited.title,
+    }
+
+
+def sureness(found: Found) -> dict[str, Json]:
+    """How sure it is that the archive speaks of it, and from where on it counts."""
+    return {
+        "confidence": round(found.confidence, 4),
+        "threshold": found.threshold,
+        "intent": found.intent,
+    }
 
 
 def make_query(given: SearchInput) -> Query:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmagent.agent.labels import combine
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.tools._input import bounded
-from pmagent.tools.search import INDEX_PLAN, SearchInput, make_query
+from pmagent.tools.search import INDEX_PLAN, SearchInput, cited_row, make_query, sureness
 from pmagent.types import Abstention
 from pmagent.types.actions import Json
 
@@ -28,7 +28,17 @@ class WhereTool:
         reply = reach.where(make_query(given))
         if isinstance(reply, Abstention):
             near = "; ".join(hit.citation.label for hit in reply.nearest[:3])
-            return Result(text=f"the archive does not speak of it; nearest: {near or 'nothing'}")
+            nearest: list[Json] = [
+                {"place": hit.citation.label, **cited_row(hit)} for hit in reply.nearest
+            ]
+            labels = combine(*(reach.labels(hit.passage.path) for hit in reply.nearest))
+            quotes = "\n".join(hit.quote for hit in reply.nearest)
+            return Result(
+                text=f"the archive does not speak of it; nearest: {near or 'nothing'}",
+                data={"hits": [], "nearest": nearest, **sureness(reply.found)},
+                labels=labels,
+                private_text=quotes if "private" in labels else "",
+            )
         hits = [hit for theme in reply.themes for hit in theme.hits]
         labels = combine(*(reach.labels(hit.passage.path) for hit in hits))
         lines: list[str] = []
@@ -37,10 +47,14 @@ class WhereTool:
             lines.append(f"## {theme.label} ({len(theme.hits)})")
             for hit in theme.hits:
                 lines.append(f'- {hit.citation.date} {hit.citation.label}: "{hit.quote}"')
-                rows.append({"theme": theme.label, "place": hit.citation.label, "quote": hit.quote})
+                place = hit.citation.label
+                rows.append({"theme": theme.label, "place": place, **cited_row(hit)})
         private = "\n".join(hit.passage.text for hit in hits) if "private" in labels else ""
         return Result(
-            text=bounded("\n".join(lines)), data={"hits": rows}, labels=labels, private_text=private
+            text=bounded("\n".join(lines)),
+            data={"hits": rows, **sureness(reply.found)},
+            labels=labels,
+            private_text=private,
         )
 
 

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 
 Scope = Literal[
     "app", "list", "conversation", "history", "map", "reader", "status", "first run", "help",
-    "palette", "card", "diff", "garden", "audit", "undo",
+    "palette", "card", "diff", "garden", "audit", "undo", "agents", "model", "sessions", "rewind",
+    "numbers",
 ]  # fmt: skip
 
 
@@ -37,13 +38,13 @@ class Action:
     aliases: tuple[str, ...] = ()
     argument: str = ""
     """What the command takes, such as `QUESTION`; in brackets where it may be left out."""
+    is_first: bool = False
+    """Whether its keys count before those of the list that has the focus."""
 
 
 _QUERY = "QUESTION [--since DATE] [--until DATE] [--speaker NAME] [--in GLOB]"
 
 ACTIONS: tuple[Action, ...] = (
-    Action(id="ask", scope="conversation", command="ask", argument=_QUERY, run="ask",
-           summary="A short answer, every sentence cited; a plain question does the same"),
     Action(id="where", scope="conversation", command="where", aliases=("w", "map"),
            argument=f"[{_QUERY}]", run="map_last", keys="f2", shown="F2", hint="map",
            summary="A map of every mention: themes, time, sources"),
@@ -56,8 +57,26 @@ ACTIONS: tuple[Action, ...] = (
            summary="What may be read, written and run here, by which rule, and how far unasked"),
     Action(id="audit", scope="app", command="audit", run="show_audit", keys="f5", shown="F5",
            summary="Every call, what was decided by which rule, and whether the trail is whole"),
-    Action(id="undo", scope="app", command="undo", aliases=("rewind",), run="show_undo",
-           shown="Esc Esc", summary="Undo points and what each takes back; Esc on an empty line"),
+    Action(id="undo", scope="app", command="undo", run="show_undo",
+           summary="Undo points and what each takes back"),
+    Action(id="why", scope="app", command="why", run="why", shown="? while it works",
+           summary="What is it doing, why, what next, what would stop it, what is spent"),
+    Action(id="model", scope="app", command="model", argument="[NAME]", run="show_model",
+           keys="alt+p", shown="Alt+p", summary="The models: price, context, what leaves here"),
+    Action(id="agents", scope="app", command="agents", run="show_agents", keys="f4", shown="F4",
+           summary="The sub-agents that run, and those there are"),
+    Action(id="context", scope="app", command="context", run="show_context",
+           summary="What the model would be sent now, in tokens"),
+    Action(id="cost", scope="app", command="cost", aliases=("usage",), run="show_cost",
+           summary="What this conversation used: steps, tokens, money, time"),
+    Action(id="resume", scope="app", command="resume", aliases=("sessions", "continue"),
+           argument="[NAME]", run="show_sessions", summary="Go on with an earlier conversation"),
+    Action(id="rewind", scope="app", command="rewind", run="show_rewind", shown="Esc Esc",
+           summary="Go on from before a turn: the conversation, the files, or both"),
+    Action(id="copy", scope="app", command="copy", run="copy_last",
+           summary="Copy the last answer, as Markdown"),
+    Action(id="export", scope="app", command="export", argument="[FILE]",
+           run="export", summary="Write this conversation to a .md or .json file, by the rules"),
     Action(id="answer", scope="app", run="answer", keys="ctrl+g", shown="^g",
            summary="Go to the card that asks; only then do its keys count"),
     Action(id="index", scope="app", command="index", run="index",
@@ -86,7 +105,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="compose.scroll-down", scope="conversation", run="scroll_page(1)", keys="pagedown",
            shown="PgDn", summary="Scroll the conversation down"),
     Action(id="compose.escape", scope="conversation", run="escape", keys="escape", shown="Esc",
-           summary="Close the list of commands, or come back to the line"),
+           summary="Stop what runs; close the list of commands, or come back to the line"),
+    Action(id="compose.line", scope="conversation", run="add_line", keys="ctrl+j", shown="^j",
+           summary="Go on in another line of the message"),
+    Action(id="compose.earlier", scope="conversation", run="search_earlier", keys="ctrl+r",
+           shown="^r", summary="Find a line that was typed before"),
 
     Action(id="list.up", scope="list", run="up", keys="up,k", shown="↑ k", summary="Up"),
     Action(id="list.down", scope="list", run="down", keys="down,j", shown="↓ j", summary="Down"),
@@ -243,6 +266,49 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="undo.back", scope="undo", run="back", keys="escape,q", shown="Esc", hint="back",
            summary="Leave what is asked, then go back"),
 
+    Action(id="agents.peek", scope="agents", run="peek", shown="Enter", hint="peek",
+           summary="What it has done so far"),
+    Action(id="agents.stop", scope="agents", run="control('stop')", keys="k", shown="k",
+           hint="stop", summary="Stop this one", is_first=True),
+    Action(id="agents.pause", scope="agents", run="control('pause')", keys="p", shown="p",
+           hint="pause", summary="Pause this one after its step; again to go on"),
+    Action(id="agents.back", scope="agents", run="back", keys="escape,q", shown="Esc",
+           hint="back", summary="Back"),
+
+    Action(id="model.use", scope="model", run="use", shown="Enter", hint="use",
+           summary="Use this one from the next step on"),
+    Action(id="model.fast", scope="model", run="use_alias('fast')", keys="1", shown="1",
+           hint="fast", summary="The fast one"),
+    Action(id="model.deep", scope="model", run="use_alias('deep')", keys="2", shown="2",
+           hint="deep", summary="The deep one"),
+    Action(id="model.offline", scope="model", run="use_alias('offline')", keys="3", shown="3",
+           hint="offline", summary="None: what this computer answers by itself"),
+    Action(id="model.back", scope="model", run="back", keys="escape,q", shown="Esc", hint="back",
+           summary="Back; what was typed is still there"),
+
+    Action(id="sessions.open", scope="sessions", run="open", shown="Enter", hint="go on",
+           summary="Go on with it"),
+    Action(id="sessions.fork", scope="sessions", run="fork", keys="f", shown="f", hint="fork",
+           summary="Go on with a copy of it; it stays as it is"),
+    Action(id="sessions.search", scope="sessions", run="search", keys="slash", shown="/",
+           hint="search", summary="Only those that speak of some words"),
+    Action(id="sessions.back", scope="sessions", run="back", keys="escape,q", shown="Esc",
+           hint="back", summary="Leave the search, then go back"),
+
+    Action(id="rewind.talk", scope="rewind", run="rewind", shown="Enter", hint="conversation",
+           summary="Go on from before this turn; files stay as they are"),
+    Action(id="rewind.files", scope="rewind", run="files", keys="f", shown="f", hint="files",
+           summary="Take back what was changed since, after a look at it"),
+    Action(id="rewind.both", scope="rewind", run="both", keys="b", shown="b", hint="both",
+           summary="Both; asks first"),
+    Action(id="rewind.yes", scope="rewind", run="confirm", keys="y", shown="y",
+           summary="Yes, to what the line above the keys asks"),
+    Action(id="rewind.back", scope="rewind", run="back", keys="escape,q", shown="Esc", hint="back",
+           summary="Leave what is asked, then go back"),
+
+    Action(id="numbers.back", scope="numbers", run="back", keys="escape,q", shown="Esc",
+           hint="back", summary="Back"),
+
     Action(id="palette.up", scope="palette", run="up", keys="up", summary="The command above"),
     Action(id="palette.down", scope="palette", run="down", keys="down",
            summary="The command below"),
@@ -264,10 +330,13 @@ _BY_NAME = COMMANDS | {name: action for action in ACTIONS for name in action.ali
 def bindings_for(*scopes: Scope) -> list[BindingType]:
     """Textual's bindings for the actions of the scopes."""
     return [
-        Binding(action.keys, action.run, action.summary, show=False, id=action.id)
+        Binding(
+            action.keys, action.run, action.summary,
+            show=False, id=action.id, priority=action.is_first,
+        )
         for action in ACTIONS
         if action.keys and action.scope in scopes
-    ]
+    ]  # fmt: skip
 
 
 def hints_for(*scopes: Scope) -> list[tuple[str, str]]:
@@ -285,10 +354,12 @@ def find_command(name: str) -> Action | None:
     return _BY_NAME.get(name.casefold())
 
 
-def nearest_command(name: str) -> str | None:
-    """The command whose name is most like `name`, where any is."""
-    near = get_close_matches(name.casefold(), _BY_NAME, n=1, cutoff=0.5)
-    return _BY_NAME[near[0]].command if near else None
+def nearest_command(name: str, more: Sequence[str] = ()) -> str | None:
+    """The command whose name is most like `name`, of these and of `more`, where any is."""
+    near = get_close_matches(name.casefold(), [*_BY_NAME, *more], n=1, cutoff=0.5)
+    if not near:
+        return None
+    return _BY_NAME[near[0]].command if near[0] in _BY_NAME else near[0]
 
 
 def match_commands(typed: str, actions: Sequence[Action] | None = None) -> list[Action]:

@@ -20,6 +20,7 @@ from pmagent.paths import find_homes
 from pmagent.safe_text import safe_text
 from pmagent.sandbox.desktop import Desktop as OwnDesktop
 from pmagent.tui.actions import ACTIONS, Action, Scope, bindings_for
+from pmagent.tui.conversing import ConversingApp
 from pmagent.tui.doorway import GardenDoor
 from pmagent.tui.memory import FileMemory
 from pmagent.tui.messages import (
@@ -42,7 +43,6 @@ from pmagent.tui.ports import Desktop, Door, GardenPort, Memory
 from pmagent.tui.screens.base import GardenScreen
 from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.themes import DEFAULT_VARIABLES, THEMES, first_theme, next_theme
-from pmagent.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from pmagent.tui.told import OpenUndo
@@ -51,7 +51,7 @@ TWICE_S = 2.0
 _THEME = "theme"
 
 
-class PmagentApp(WatchingApp):
+class PmagentApp(ConversingApp):
     """One garden on screen."""
 
     TITLE = "pmagent"
@@ -208,6 +208,7 @@ class PmagentApp(WatchingApp):
             self.push_screen(self._new_conversation())
         self.start_indexer()
         self.read_rights()
+        self.begin_conversation()
 
     def on_suggested(self, message: Suggested) -> None:
         """Questions that the first words of an index allow."""
@@ -317,9 +318,6 @@ class PmagentApp(WatchingApp):
     def action_leave(self) -> None:
         """End."""
         self.exit(0)
-
-    def _is_at(self, scope: Scope) -> bool:
-        return isinstance(self.screen, GardenScreen) and scope in self.screen.SCOPES
 
     def _begin(self) -> None:
         self.has_begun = True

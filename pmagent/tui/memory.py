@@ -60,6 +60,10 @@ class Recall:
             self._memory.write(self._name, self._lines)
         self._at = len(self._lines)
 
+    def latest(self) -> list[str]:
+        """The lines that were typed, each once, the latest first."""
+        return list(dict.fromkeys(reversed(self._lines)))
+
     def older(self, typed: str) -> str | None:
         """The line before, with what is being typed kept for the way back; None at the first."""
         if self._at == 0:

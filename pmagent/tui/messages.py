@@ -12,7 +12,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pmagent.tui.paint.said import Source
     from pmagent.tui.ports import Survey
-    from pmagent.types import Abstention, Map, Progress, Query, Reading, Reply, Status
+    from pmagent.types import Abstention, Map, Progress, Query, Reading, Status
 
 
 class Opened(Message):
@@ -39,16 +39,6 @@ class Failed(Message):
         self.during = during
         self.message = message
         self.hint = hint
-
-
-class Replied(Message):
-    """An answer to the question numbered `exchange`; `is_last` where no closer look follows."""
-
-    def __init__(self, exchange: int, reply: Reply, *, is_last: bool = False) -> None:
-        super().__init__()
-        self.is_last = is_last
-        self.exchange = exchange
-        self.reply = reply
 
 
 class Mapped(Message):

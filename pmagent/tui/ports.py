@@ -23,14 +23,17 @@ if TYPE_CHECKING:
         Outcome,
         TrustLevel,
     )
+    from pmagent.types.conversing import Conversation as Conversation
+    from pmagent.types.conversing import StatusLine as StatusLine
     from pmagent.types.rights import GardenRights
 
 
 class GardenPort(Protocol):
     """One open garden. Every call blocks and is made from one thread at a time.
 
-    `perform` alone is called from threads of its own, several at once and beside the other calls:
-    it waits for a person, and the rest must not wait with it.
+    `perform`, `converse` and `status_line` alone are called from threads of their own, several at
+    once and beside the other calls: they wait for a person or a process, and the rest must not
+    wait with them.
     """
 
     @property
@@ -137,6 +140,18 @@ class GardenPort(Protocol):
 
     def trust(self, digest: str) -> None:
         """Let the settings of these exact bytes count."""
+        ...
+
+    def converse(self) -> Conversation:
+        """The garden's conversation, made at the first call: the last session goes on."""
+        ...
+
+    def status_line_setting(self) -> StatusLine | None:
+        """How the person's own status line is to be shown; None where they have set none."""
+        ...
+
+    def status_line(self, facts: Mapping[str, Json]) -> str | None:
+        """What their command prints for these numbers; None where it did not work."""
         ...
 
     def close(self) -> None:

@@ -13,9 +13,12 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pmagent.tui.paint.diff import FileDiff
     from pmagent.tui.paint.lines import Span
+    from pmagent.tui.paint.vital import TalkFacts
+    from pmagent.tui.ports import StatusLine
     from pmagent.tui.widgets.diff import PagesPainter
     from pmagent.types.actions import AuditEntry, Checkpoint, Decision, Outcome
     from pmagent.types.rights import GardenRights
+    from pmagent.types.sessions import SessionRow
 
 
 class AsksChanged(Message):
@@ -79,7 +82,7 @@ class UndoPreviewed(Message):
 
 
 class Performed(Message):
-    """What came of a command that was typed, for the exchange it was typed in."""
+    """What came of a command of the shell, for the exchange it was typed in."""
 
     def __init__(self, exchange: int, outcome: Outcome) -> None:
         super().__init__()
@@ -106,3 +109,37 @@ class OpenUndo(Message):
         super().__init__()
         self.point_id = point_id
         self.rewind = rewind
+
+
+class TalkTold(Message):
+    """The numbers of the conversation."""
+
+    def __init__(self, facts: TalkFacts) -> None:
+        super().__init__()
+        self.facts = facts
+
+
+class LineSet(Message):
+    """How the person's own status line is to be shown; None where they have none."""
+
+    def __init__(self, setting: StatusLine | None) -> None:
+        super().__init__()
+        self.setting = setting
+
+
+class Exported(Message):
+    """What came of writing the conversation to a file."""
+
+    def __init__(self, path: str, outcome: Outcome) -> None:
+        super().__init__()
+        self.path = path
+        self.outcome = outcome
+
+
+class SessionsTold(Message):
+    """The sessions that speak of some words."""
+
+    def __init__(self, words: str, rows: Sequence[SessionRow]) -> None:
+        super().__init__()
+        self.words = words
+        self.rows = tuple(rows)

@@ -143,6 +143,8 @@ class Done:
     checkpoint: str = ""
     """The undo point, where it changed anything."""
     labels: frozenset[Label] = frozenset()
+    ends_turn: str = ""
+    """Why a hook wants the turn to end with it; empty where none does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +155,8 @@ class Denied:
     by: Literal["rule", "person", "hook", "wall"]
     note: str = ""
     """What the person or the hook added."""
+    ends_turn: str = ""
+    """Why a hook wants the turn to end with it; empty where none does."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,55 @@ any moment, returns at once and never waits for a model, a tool or the index.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from pmagent.types.actions import Json
+from pmagent.types.actions import Json, Mode
 from pmagent.types.commands import AgentFile, CommandRow, Completion
 from pmagent.types.sessions import SessionRow, TurnRow
 from pmagent.types.talk import ModelCard
 from pmagent.types.turns import Budget, ContextView, Spend, TurnEvent, WhyCard
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """How a conversation is to begin. What is left out is as the settings say."""
+
+    model: str = ""
+    """An alias or id."""
+    session: str = ""
+    """The id or name of the session to go on with; empty for a new one."""
+    is_continued: bool = False
+    """Go on with the latest session, or begin one where there is none."""
+    is_forked: bool = False
+    """Go on with a copy of it."""
+    is_recovering: bool = False
+    """Go on with the latest session where it was cut off, or where something was typed and not
+    sent."""
+    is_kept: bool = True
+    """False: nothing of the session is written."""
+    is_attended: bool = True
+    """False: nobody is there, so what would pause a turn ends it."""
+    allowed_tools: tuple[str, ...] = ()
+    """Rules that hold as a yes for this session."""
+    disallowed_tools: tuple[str, ...] = ()
+    """Rules that hold as a no; a bare name takes the tool away."""
+    mode: Mode | None = None
+    appended: str = ""
+    """Words put behind the instructions."""
+    output_schema: Mapping[str, Json] | None = None
+    """JSON Schema that the words of each answer must fit, where the model can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusLine:
+    """A status line of the person's own, which a command prints."""
+
+    command: str = ""
+    padding: int = 0
+    """Blank cells before it."""
+    refresh_s: float | None = None
+    """How often it is printed again with nothing new; None: never."""
 
 
 class Conversation(Protocol):

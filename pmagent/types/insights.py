@@ -76,6 +76,8 @@ class Draft:
     """Where it would be saved, relative to the garden, were a person to want that."""
     abstained: str = ""
     """One sentence, where the archive does not hold enough; `markdown` then says what there is."""
+    parts: tuple[Draft, ...] = ()
+    """The same as files of their own, each with its path, where a job makes several."""
 
 
 @dataclass(frozen=True, kw_only=True)

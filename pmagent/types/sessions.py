@@ -93,6 +93,10 @@ class SessionRow:
     """What was typed and not sent."""
     first: str = ""
     """The first words that were typed."""
+    found: tuple[str, ...] = ()
+    """Of the words that were looked for, those it speaks of."""
+    excerpt: str = ""
+    """One line around the first of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

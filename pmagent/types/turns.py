@@ -196,6 +196,9 @@ class TurnEnded:
     """What to do, where it did not end well."""
     is_partial: bool = False
     """Whether the words were cut off."""
+    fault: str = ""
+    """What broke, for an exit code: the kind of a `ModelError`, else the name of the error's class,
+    such as `UsageError`; empty where nothing did."""
 
 
 TurnEvent: TypeAlias = (

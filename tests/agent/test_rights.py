@@ -112,8 +112,8 @@ def test_every_tool_says_what_it_takes_and_is_found_by_the_scan(garden: Garden) 
     tools = garden.gatehouse.tools
 
     assert set(tools) == {
-        "Bash", "Delete", "Edit", "Glob", "Grep", "Import", "Read", "Rename", "Search", "Skill",
-        "WebFetch", "Where", "Write",
+        "Agent", "Bash", "Delete", "Edit", "Glob", "Grep", "Import", "Read", "Rename", "Search",
+        "Skill", "WebFetch", "Where", "Write",
     }  # fmt: skip
     for name, tool in tools.items():
         assert tool.name == name

@@ -141,14 +141,23 @@ def test_a_refusing_rule_may_be_about_one_input(
     assert decision.effect == ("deny" if is_meant else "allow")
 
 
+@pytest.mark.parametrize("tool", ["Agent", "Skill", "Task"])
+def test_what_only_leads_to_other_calls_is_not_asked_about_but_may_be_refused(tool: str) -> None:
+    call = other(tool, {"subagent_type": "writer", "skill": "writer"})
+
+    assert policy().decide(call).effect == "allow"
+    assert policy(f"ask {tool}").decide(call).effect == "ask"
+    assert policy(f"deny {tool}(writer)").decide(call).effect == "deny"
+
+
 @pytest.mark.parametrize(
     ("written", "inputs", "effect"),
     [
         ("Agent(Explore)", {"subagent_type": "Explore"}, "allow"),
-        ("Agent(Explore)", {"subagent_type": "explore"}, "ask"),
+        ("Publish(ghost)", {"target": "Ghost"}, "ask"),
         ("Skill(deploy *)", {"skill": "deploy", "args": "x"}, "allow"),
         ("Skill(shop:deploy)", {"skill": "shop:deploy"}, "allow"),
-        ("Agent(model:opus)", {"model": "opus"}, "ask"),
+        ("Publish(list:ghost)", {"list": "ghost"}, "ask"),
         ("Publish(ghost)", {"target": "ghost"}, "allow"),
     ],
 )

@@ -24,9 +24,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pmagent.agent.grounds import Wiring
 from pmagent.errors import PmagentError
 from pmagent.garden import Garden
-from pmagent.gatehouse import Wiring
 from pmagent.types.actions import (
     Ask,
     AskReply,

@@ -53,10 +53,14 @@ DOORS = {
     "index/weights.py": WEIGHTS,
     "permissions/grants.py": "what was granted, in the person's own folders",
     "permissions/layers.py": "settings files, for their rules",
+    "agency/keeping.py": "the folder of a session that is not to be kept",
+    "agency/own_files.py": "the person's own instruction files, outside every garden",
     "agent/enclosure.py": "whether the shell and a hook's program are there, for the sandbox",
     "hooks/run.py": "whether a hook's program is there, before it is started",
+    "commands/folders.py": "a person's own commands and agents, and those that ship",
     "tui/memory.py": "the lines that were typed, in the data folder",
     "cli/doors.py": "the log of crashes, and the terminal",
+    "cli/schema_option.py": "a JSON Schema that the person names on the command line",
     "cli/query_options.py": "a list of questions that the person names on the command line",
 }
 """Modules by name, and what they touch."""
@@ -87,7 +91,8 @@ codecs.open io.FileIO io.open linecache.getline np.fromfile np.load np.memmap np
 os.path.exists os.path.isdir os.path.isfile os.path.lexists os.path.realpath sqlite3.connect
 """
 _NOT_PATHS = """
-archive cls desk files ledger reach tarfile walls _call _files _garden_class() _walk _walls Index
+archive cls desk files keeping ledger models reach session store tarfile walls _call _files
+_garden_class() _walk _walls Index
 """
 OS_CALLS = frozenset(_OS_CALLS.split())
 PATH_CALLS = frozenset(_PATH_CALLS.split())

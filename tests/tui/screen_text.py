@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pmagent.tui.app import PmagentApp
+from tests.tui.small_talk import SmallTalk
 
 
 def rows_of(app: App[Any]) -> list[str]:
@@ -40,12 +41,20 @@ async def settle(pilot: Pilot[int]) -> None:
     raise AssertionError("the application did not come to rest")
 
 
+def is_held(app: PmagentApp) -> bool:
+    """Whether a turn waits for the test."""
+    talk = app.conversation
+    return isinstance(talk, SmallTalk) and talk.is_held
+
+
 def _is_idle(pilot: Pilot[int]) -> bool:
     app = pilot.app
     assert isinstance(app, PmagentApp)
     is_done = all(work.is_finished for work in app.workers)
-    # What waits for the person is at rest.
-    is_done = is_done and app.desk.beside <= (len(app.asks.waiting) if app.asks else 0)
+    # What waits for the person or the test is at rest.
+    is_done = is_done and app.desk.beside <= (len(app.asks.waiting) if app.asks else 0) + is_held(
+        app
+    )
     return not app.is_running or (app.has_begun and app.desk.is_idle and is_done)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pmagent.errors import AccessError
 from pmagent.places import parse_place
-from pmagent.tui.ports import Survey
 from pmagent.types import (
     Abstention,
     Answer,
@@ -31,6 +30,9 @@ from pmagent.types import (
     Theme,
     Why,
 )
+from pmagent.types.actions import Json
+from pmagent.types.conversing import StatusLine, Survey
+from tests.tui.small_talk import SmallTalk
 from tests.tui.small_walls import SmallWalls
 
 THRESHOLD = 0.5
@@ -77,6 +79,10 @@ class SmallGarden(SmallWalls):
         self.progress: Progress | None = Progress(stage="ready", done=1, total=1, unit="files")
         self.is_closed = False
         self.notes: tuple[str, ...] = ()
+        self.talk = SmallTalk(self)
+        self.own_line: StatusLine | None = None
+        self.printed: str | None = None
+        """What the person's status line command prints."""
         self.copies: tuple[Citation, ...] = ()
         """Where every hit is said again."""
 
@@ -164,6 +170,16 @@ class SmallGarden(SmallWalls):
 
     def indexer_progress(self) -> Progress | None:
         return self.progress
+
+    def converse(self) -> SmallTalk:
+        return self.talk
+
+    def status_line_setting(self) -> StatusLine | None:
+        return self.own_line
+
+    def status_line(self, facts: Mapping[str, Json]) -> str | None:
+        del facts
+        return self.printed
 
     def close(self) -> None:
         self.is_closed = True

@@ -149,7 +149,7 @@ async def test_taking_back_all_since_shows_it_first_and_needs_a_second_key(
 ) -> None:
     before = dict(changed.garden.now)
     async with show() as pilot:
-        await type_text(pilot, "/rewind\n")
+        await type_text(pilot, "/undo\n")
         await press(pilot, "end", "U")
         shown = await see(pilot, "and all since, in 2 files?")
         assert "Taking back this and all since changes 2 files" in shown

@@ -251,11 +251,11 @@ async def test_a_flag_that_means_nothing_is_explained_and_the_text_kept(show: Sh
         assert pilot.app.query_one(Input).value == "seat price --since spring"
 
 
-async def test_a_pasted_block_becomes_one_harmless_line(show: Show) -> None:
+async def test_a_pasted_block_is_one_harmless_line_that_keeps_its_line_ends(show: Show) -> None:
     async with show() as pilot:
         await type_text(pilot, "two\nlines \x1b[31mred\u202e")
 
-        assert pilot.app.query_one(Input).value == "two lines red"
+        assert pilot.app.query_one(Input).value == "two↵lines red"
 
 
 async def test_a_place_is_read_by_command(show: Show) -> None:

@@ -212,10 +212,10 @@ async def test_the_palette_runs_what_belongs_to_the_screen_below(show: Show) -> 
 async def test_a_command_with_an_argument_is_begun_for_the_person(show: Show) -> None:
     async with show() as pilot:
         await press(pilot, "f3", "ctrl+p")
-        await type_text(pilot, "ask")
+        await type_text(pilot, "read")
         await press(pilot, "enter")
 
-        await see(pilot, "› /ask")
+        await see(pilot, "› /read")
 
 
 def test_every_action_has_its_own_id_and_every_command_its_own_name() -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from textual.pilot import Pilot
 
 from pmagent.tui.app import PmagentApp
 from pmagent.types import FileState, Progress
-from pmagent.types.actions import Ask, ToolCall
+from pmagent.types.actions import Ask, Denied, ToolCall
+from pmagent.types.turns import Said, ToolBegan, ToolEnded
 from tests.tui.conftest import ManualClock
 from tests.tui.screen_text import press, see, settle, type_text
 from tests.tui.small_garden import SmallDesktop, SmallDoor, SmallGarden, SmallMemory
-from tests.tui.small_walls import AFTER, BEFORE, ask_about, change, entries
+from tests.tui.small_talk import FAST, read_done
+from tests.tui.small_walls import AFTER, BEFORE, DENIED, ask_about, change, entries
 
 Compare = Callable[..., bool]
 Steps = Callable[[Pilot[int]], Awaitable[None]]
@@ -38,11 +41,15 @@ def the_question() -> Ask:
 
 
 def application(
-    *, theme: str = "garden-dark", is_new: bool = False, clock: ManualClock | None = None
+    *,
+    theme: str = "garden-dark",
+    is_new: bool = False,
+    clock: ManualClock | None = None,
+    garden: SmallGarden | None = None,
 ) -> PmagentApp:
     memory = SmallMemory()
     memory.write("theme", [theme])
-    garden = SmallGarden()
+    garden = garden or SmallGarden()
     garden.files = (
         *garden.files,
         FileState(path="talks/broken.vtt", state="failed", reason="no cue has a time"),
@@ -161,3 +168,50 @@ def test_a_map_without_colour_looks_as_accepted(
 
     steps = after("/where seat price\n", "n")
     assert snap_compare(application(), terminal_size=WIDE, run_before=steps)
+
+
+ANSWER = """## Where you stand
+
+You moved from **seats** to *outcomes* [talks/ep-050-eating-our-words.md:2]; the note of November
+is the turning point [notes/pricing-notebook.md:3].
+
+| Year | Position |
+|---|---|
+| 2024 | by the seat |
+| 2025 | one flat price |
+
+1. Ask the five customers.
+2. Write the promise in one sentence: `notes/pricing.md`.
+"""
+
+
+def talking(theme: str = "garden-dark") -> PmagentApp:
+    """An application whose agent has answered, and knows two models that cost money."""
+    garden = SmallGarden()
+    app = application(theme=theme, garden=garden)
+    talk = garden.talk
+    talk.card, talk.cost = FAST, Decimal("0.43")
+    talk.scripts["where do I stand?"] = [
+        *read_done("c1", "notes/pricing-notebook.md"),
+        ToolBegan(call_id="c2", tool="Read", subject="private/a.md"),
+        ToolEnded(call_id="c2", tool="Read", outcome=Denied(decision=DENIED, by="rule"),
+                  elapsed_s=0.01),
+        Said(text=ANSWER),
+    ]  # fmt: skip
+    return app
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "keys"),
+    [
+        (WIDE, "garden-dark", ("where do I stand?\n",)),
+        (NARROW, "garden-light", ("/model\n",)),
+        (NARROW, "garden-dark", ("/context\n",)),
+        (NARROW, "high-contrast", ("/st",)),
+    ],
+    ids=["turn", "narrow-model", "narrow-context", "narrow-commands"],
+)
+def test_a_turn_looks_as_accepted(
+    snap_compare: Compare, size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    assert snap_compare(talking(theme), terminal_size=size, run_before=after(*keys))

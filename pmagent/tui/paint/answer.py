@@ -19,23 +19,21 @@ from pmagent.tui.paint.lines import (
     spread,
     wrap,
 )
-from pmagent.tui.paint.ran import paint_ran
 from pmagent.tui.paint.said import (
     MAX_TEXT_WIDTH,
+    Growing,
     MapLink,
     Note,
-    Ran,
     Said,
     Source,
     Suggestion,
-    Waiting,
     Welcome,
     paint_welcome,
 )
 from pmagent.tui.paint.vital import percent
 from pmagent.types import Abstention, Answer, Citation, Found, Hit, Map, format_time
 
-_QUESTION = "› "
+QUESTION = "› "
 _MAX_SENTENCE = 2_000
 """Cells of one sentence that are shown; the reader has the rest."""
 _BETWEEN = Span(" · ", "faint")
@@ -66,7 +64,7 @@ def paint_said(builder: PageBuilder, question: str, said: Said, width: int) -> N
     """Add one exchange: the question, and what came of it."""
     text_width = min(width, MAX_TEXT_WIDTH)
     if question:
-        builder.add_all(wrap((span(question, "strong"),), text_width), gutter=_QUESTION)
+        builder.add_all(wrap((span(question, "strong"),), text_width), gutter=QUESTION)
         builder.add()
     match said:
         case Answer():
@@ -75,17 +73,13 @@ def paint_said(builder: PageBuilder, question: str, said: Said, width: int) -> N
             _paint_abstention(builder, said, width)
         case MapLink():
             _paint_link(builder, said, width)
-        case Waiting():
-            builder.add(span(said.text, "quiet"))
         case Note():
-            builder.add_all(wrap((span(said.text, "error" if said.is_error else ""),), text_width))
-            if said.hint:
-                builder.add_all(wrap((span(said.hint, "quiet"),), text_width))
-        case Ran():
-            paint_ran(builder, said, width)
+            _paint_note(builder, said, text_width)
         case Welcome():
             paint_welcome(builder, said, width)
             return
+        case Growing():
+            pass
     builder.add()
 
 
@@ -154,6 +148,12 @@ def source_lines(sources: Sequence[Source], width: int) -> list[tuple[Span, ...]
             zip(sources, rows, strict=True), 1
         )
     ]
+
+
+def _paint_note(builder: PageBuilder, note: Note, width: int) -> None:
+    builder.add_all(wrap((span(note.text, "error" if note.is_error else ""),), width))
+    if note.hint:
+        builder.add_all(wrap((span(note.hint, "quiet"),), width))
 
 
 def _numbered(answer: Answer) -> tuple[Source, ...]:

@@ -31,6 +31,11 @@ _GROUPS: tuple[tuple[str, Scope], ...] = (
     ("Garden", "garden"),
     ("Audit trail", "audit"),
     ("Undo", "undo"),
+    ("Sub-agents", "agents"),
+    ("Models", "model"),
+    ("Earlier conversations", "sessions"),
+    ("Rewind", "rewind"),
+    ("Context and cost", "numbers"),
     ("First run", "first run"),
     ("Command palette", "palette"),
     ("This page", "help"),
@@ -40,6 +45,11 @@ _EXTRA: tuple[tuple[str, str], ...] = (
     ("1 … 9", "On an empty line: open that source of the latest answer"),
     ("/", "On an empty line: the list of commands"),
     ("!", "On an empty line: run a command in the sandbox, if the rules or you let it"),
+    ("@", "Anywhere on the line: a file or a passage of the garden"),
+    ("p", "While it works, on an empty line: pause after this step; again to go on"),
+    ("- +", "While it works, on an empty line: half of the steps left, and all of them again"),
+    ("?", "While it works, on an empty line: what is it doing, and why"),
+    ("Esc", "While it works: stop as soon as it is safe; what was said is kept"),
     ("--since --until", "After a question: only from or up to 2024, 2024-03 or 2024-03-14"),
     ("--speaker --in", "After a question: only where this person speaks, only these files"),
 )
@@ -52,7 +62,10 @@ def paint_help(width: int) -> Page:
     for action in ACTIONS:
         if action.command:
             _add_entry(
-                builder, f"/{action.command} {_short(action)}".strip(), action.summary, width
+                builder,
+                f"/{action.command} {short_argument(action)}".strip(),
+                action.summary,
+                width,
             )
     builder.add()
     builder.add(span("On the line", "title"))
@@ -86,14 +99,14 @@ def paint_commands(actions: Sequence[Action], width: int, *, has_rule: bool = Fa
         builder.add(rule(width))
     for action in actions:
         name = f"/{action.command}" if action.command else action.shown
-        head = (span(pad_text(name, 9), "key"), span(pad_text(_short(action), 12), "quiet"))
+        head = (span(pad_text(name, 9), "key"), span(pad_text(short_argument(action), 12), "quiet"))
         builder.add_item(action, (clip((*head, span(action.summary)), width),))
     if not actions:
         builder.add(span("No command fits.", "quiet"))
     return builder.page()
 
 
-def _short(action: Action) -> str:
+def short_argument(action: Action) -> str:
     """The first word of the argument: the rest is in the list of questions."""
     return action.argument.split(" [", maxsplit=1)[0].strip("[]") if action.argument else ""
 

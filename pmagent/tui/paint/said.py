@@ -26,6 +26,13 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A place that an answer names, such as `notes/pricing.md:42`."""
+
+    place: str
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A question that can be asked by choosing it."""
 
@@ -37,13 +44,6 @@ class MapLink:
     """A where-map that can be opened again."""
 
     map: Map | Abstention
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A question that is being answered."""
-
-    text: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,18 @@ class Welcome:
     """Whether nothing of the garden can be searched yet."""
 
 
-Said: TypeAlias = "Answer | Abstention | MapLink | Waiting | Note | Ran | Welcome"
+class Growing:
+    """Something that is still being said: `version` rises with every change."""
+
+    version = 0
+
+    def guess(self, width: int) -> int:
+        """About how many lines it takes."""
+        del width
+        return 6
+
+
+Said: TypeAlias = "Answer | Abstention | MapLink | Note | Welcome | Growing"
 
 
 def paint_welcome(builder: PageBuilder, said: Welcome, width: int) -> None:

@@ -1,4 +1,4 @@
-"""The one-line summary of the index at the bottom of every screen.
+"""The one-line summary of index and conversation at the bottom of every screen.
 
 Light on purpose: it is part of the first frame.
 """
@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-from pmagent.tui.paint.lines import Span, clip, join, span
+from pmagent.tui.paint.lines import Span, clip, join, span, width_of
 
 if TYPE_CHECKING:
     from pmagent.types import Progress
 
 _BETWEEN = Span(" · ", "faint")
+_CENT = Decimal("0.01")
+NEARLY, FULL = 0.7, 0.9
+"""Shares of the context from which on its number carries a mark."""
 _STAGES = {
     "scan": "looking for changes",
     "words": "reading",
@@ -38,6 +43,8 @@ class Vital:
     """Questions that wait for the person."""
     trust: str = ""
     """The garden's level of trust, such as `edit`."""
+    talk: TalkFacts | None = None
+    """None until the conversation is open."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +59,109 @@ class Counts:
     with_meaning: int
 
 
-def paint_vital(vital: Vital, width: int) -> tuple[Span, ...]:
-    """Numbers first: `trust edit · words 299/299 · meaning 43% · indexing 72/s, 3 m left`.
+class TalkFacts(NamedTuple):
+    """The numbers of the conversation."""
 
-    What waits for the person stands before all else, so that it is never cut off.
+    model: str = "offline"
+    is_offline: bool = True
+    is_free: bool = False
+    tokens: int = 0
+    """What the model was last sent."""
+    limit: int = 0
+    """What it can be sent; 0 where nothing is known."""
+    cost: Decimal | None = None
+    """None where a price is not known."""
+    agents: int = 0
+    state: str = ""
+    """`working 12 s`, `paused`."""
+
+
+class _Part(NamedTuple):
+    rank: int
+    """What has the highest is left out first."""
+    spans: Sequence[Span]
+    short: Sequence[Span] = ()
+    """The same in fewer cells."""
+
+
+def paint_vital(vital: Vital, width: int, *, has_state: bool = True) -> tuple[Span, ...]:
+    """Numbers first: `trust edit · words 299/299 · meaning 43% · fast · ctx 12% 24k · $0.02`.
+
+    `has_state`: with what the conversation does, where nothing else on screen says it.
+
+    What waits for the person stands before all else. In little room words are dropped before
+    numbers, and of these the ones that matter least.
     """
-    parts: list[Sequence[Span]] = [
-        (span(f"{vital.asks} asks", "strong"), span(" ^g", "key")) if vital.asks else (),
-        (span(vital.note, "warn"),) if vital.note else (),
-        (span("trust ", "quiet"), span(vital.trust)) if vital.trust else (),
+    parts = [
+        part
+        for part in (*_garden_parts(vital, has_state=has_state), *_talk_parts(vital.talk))
+        if part.spans
+    ]
+    line = join([part.spans for part in parts], _BETWEEN)
+    if width_of(line) <= width:
+        return line
+    parts = [part._replace(spans=part.short or part.spans) for part in parts]
+    while width_of(line := join([part.spans for part in parts], _BETWEEN)) > width:
+        worst = max(parts, key=attrgetter("rank"))
+        if worst.rank == 0:
+            break
+        parts.remove(worst)
+    return clip(line, width)
+
+
+def _garden_parts(vital: Vital, *, has_state: bool) -> list[_Part]:
+    state = vital.talk.state if vital.talk is not None and has_state else ""
+    trust = span(vital.trust)
+    parts = [
+        _Part(0, (span(f"{vital.asks} asks", "strong"), span(" ^g", "key")) if vital.asks else ()),
+        _Part(0, (span(vital.note, "warn"),) if vital.note else ()),
+        _Part(0, (span(state, "warn" if state == "paused" else "note"),) if state else ()),
+        _Part(3, (span("trust ", "quiet"), trust) if vital.trust else (), (trust,)),
     ]
     if counts := vital.counts:
-        parts.append((span("words ", "quiet"), span(f"{counts.indexed:,}/{counts.known:,}")))
+        words = span(f"{counts.indexed:,}/{counts.known:,}")
+        parts.append(_Part(2, (span("words ", "quiet"), words), (words,)))
         meaning = percent(counts.with_meaning / counts.passages) if counts.passages else "0%"
-        parts.append((span("meaning ", "quiet"), span(meaning)))
+        parts.append(_Part(6, (span("meaning ", "quiet"), span(meaning))))
         if counts.failed:
-            parts.append((span(f"{counts.failed:,} failed", "error"),))
+            parts.append(_Part(5, (span(f"{counts.failed:,} failed", "error"),)))
     if vital.progress and vital.progress.stage != "ready":
         is_scan = vital.progress.stage == "scan"
-        words = "looking for changes" if is_scan else f"indexing{speed_of(vital.progress)}"
-        parts.append((span(words),))
-    parts.append((span("offline", "quiet"),))
-    return clip(join(parts, _BETWEEN), width)
+        pace = "looking for changes" if is_scan else f"indexing{speed_of(vital.progress)}"
+        short = (span("scanning" if is_scan else "indexing"),)
+        parts.append(_Part(4, (span(pace),), short))
+    return parts
+
+
+def _talk_parts(talk: TalkFacts | None) -> list[_Part]:
+    if talk is None or talk.is_offline:
+        offline = _Part(1, (span("offline", "quiet"),))
+        return [offline, _agents(talk.agents)] if talk is not None else [offline]
+    share = talk.tokens / talk.limit if talk.limit else 0.0
+    mark, style = (
+        ("!! ", "error") if share >= FULL else ("! ", "warn") if share >= NEARLY else ("", "")
+    )
+    context = span(f"{mark}{percent(share)}", style)
+    tokens = span(f" {talk.tokens / 1000:,.0f}k", "quiet") if talk.tokens >= 1000 else span("")
+    label = span("ctx ", style or "quiet")
+    money = "free" if talk.is_free else money_of(talk.cost)
+    return [
+        _Part(1, (span(talk.model),)),
+        _Part(1, (label, context, tokens), (label, context)),
+        _Part(1, (span(money),)),
+        _agents(talk.agents),
+    ]
+
+
+def _agents(number: int) -> _Part:
+    return _Part(3, (span(f"{number} agent{'' if number == 1 else 's'}"),) if number else ())
+
+
+def money_of(cost: Decimal | None) -> str:
+    """`$0.02`; `$ unknown` where a price is not known, never nothing."""
+    if cost is None:
+        return "$ unknown"
+    return "<$0.01" if 0 < cost < _CENT else f"${cost:.2f}"
 
 
 def speed_of(progress: Progress) -> str:

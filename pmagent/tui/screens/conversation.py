@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -11,43 +10,30 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pmagent.tui.actions import (
-    Action,
-    Scope,
-    bindings_for,
-    find_command,
-    match_commands,
-)
+from pmagent.tui.actions import Action, Scope, bindings_for
 from pmagent.tui.memory import Recall
-from pmagent.tui.messages import (
-    CopyText,
-    Do,
-    EditAt,
-    Failed,
-    OpenMap,
-    OpenReader,
-    Replied,
-)
-from pmagent.tui.paint.help import paint_commands, paint_hints
+from pmagent.tui.messages import CopyText, Do, EditAt, Failed, OpenMap, OpenReader
+from pmagent.tui.paint.help import paint_hints
 from pmagent.tui.paint.lines import Span, clip_middle, span, spread, width_of
-from pmagent.tui.paint.said import MapLink, Note, Ran, Source, Suggestion, Waiting, Welcome
+from pmagent.tui.paint.said import Cited, MapLink, Note, Source, Suggestion, Welcome
 from pmagent.tui.paint.vital import Vital, paint_vital
-from pmagent.tui.ports import GardenPort, Memory
+from pmagent.tui.ports import Memory
 from pmagent.tui.screens.base import GardenScreen
-from pmagent.tui.widgets.composer import Composer
+from pmagent.tui.widgets.composer import CONTROLS, Composer
 from pmagent.tui.widgets.history import History
 from pmagent.tui.widgets.lines import Lines, LineView
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
     from pmagent.tui.asks import Asks
+    from pmagent.tui.screens.offers import Offers
+    from pmagent.tui.screens.talking import Talking
     from pmagent.tui.screens.typed import Typed
+    from pmagent.tui.talk import Completed, Conversed, TurnOver
     from pmagent.tui.told import Performed
     from pmagent.tui.widgets.card import PermissionCard
     from pmagent.types import Abstention, Map, Status
 
-ANSWER_HITS = 10
-MAP_HITS = 40
 TWICE_S = 1.0
 """Within this an escape is the second of two."""
 _HISTORY = "questions"
@@ -64,12 +50,12 @@ class ConversationScreen(GardenScreen):
         super().__init__(desk, vital)
         self.recall = Recall(memory, _HISTORY)
         self._typed: Typed | None = None
+        self._talking: Talking | None = None
+        self._offers: Offers | None = None
         self._has_escaped = False
         self._was_welcomed = False
-        self._candidates: list[Action] = []
         self.card: PermissionCard | None = None
         """The question to the person; made with the first one."""
-        self.popup = LineView(id="popup", keeps_cursor=True)
 
     def compose_body(self) -> Iterable[Widget]:
         """The history; the list of commands joins it when it is first asked for."""
@@ -86,6 +72,7 @@ class ConversationScreen(GardenScreen):
     def on_mount(self) -> None:
         """Show what can be asked."""
         self.history.add("", Welcome())
+        self.composer.keeps_lines = True
 
     @property
     def history(self) -> History:
@@ -105,6 +92,24 @@ class ConversationScreen(GardenScreen):
 
             self._typed = Typed(self)
         return self._typed
+
+    @property
+    def talking(self) -> Talking:
+        """The conversation and the turn that runs in it."""
+        if self._talking is None:
+            from pmagent.tui.screens.talking import Talking  # noqa: PLC0415 - first frame
+
+            self._talking = Talking(self)
+        return self._talking
+
+    @property
+    def offers(self) -> Offers:
+        """What can be taken while one types."""
+        if self._offers is None:
+            from pmagent.tui.screens.offers import Offers  # noqa: PLC0415 - after the first frame
+
+            self._offers = Offers(self)
+        return self._offers
 
     @property
     def is_empty(self) -> bool:
@@ -177,53 +182,61 @@ class ConversationScreen(GardenScreen):
         """Run a command that was found by name, or begin to write it."""
         self._take(action)
 
-    def on_replied(self, message: Replied) -> None:
-        """Show an answer; ask for the closer look where this was the first."""
-        self.history.update(message.exchange, message.reply)
-        found = message.reply.found
-        if not message.is_last and found.hits:
-            exchange = message.exchange
+    def on_conversed(self, message: Conversed) -> None:
+        """The conversation is there."""
+        self.talking.begin(message)
 
-            def refine(garden: GardenPort) -> Replied:
-                return Replied(exchange, garden.ask(garden.refine(found)), is_last=True)
+    def on_happened(self) -> None:
+        """Something came of the turn that runs."""
+        self.talking.happened()
 
-            self.desk.ask(self, "refine", refine)
+    def on_turn_over(self, message: TurnOver) -> None:
+        """It has ended."""
+        self.talking.over(message)
+
+    def on_performed(self, message: Performed) -> None:
+        """Show what came of a command of the shell."""
+        self.talking.performed(message)
+
+    def on_completed(self, message: Completed) -> None:
+        """Ways to go on with the line."""
+        self.offers.completed(message)
 
     def show_failure(self, message: Failed) -> None:
         """Say what happened where the answer would stand."""
+        if self.talking.fail(message):
+            return
         hint = "the files are being read, ask again in a moment" if self.is_empty else message.hint
-        note = Note(text=message.message, hint=hint, is_error=True)
-        for number, exchange in self.history.exchanges.items():
-            if isinstance(exchange.said, Waiting) or message.during == f"run {number}":
-                self.history.update(number, note)
-                return
-        self.history.add("", note)
+        self.history.add("", Note(text=message.message, hint=hint, is_error=True))
 
     # What the person does
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Offer commands while one is being named."""
-        text = event.value
-        is_naming = text.startswith("/") and " " not in text
-        self._candidates = match_commands(text[1:]) if is_naming else []
-        if self._candidates and not self.popup.is_attached:
-            self.mount(self.popup)
-        self.popup.set_class(bool(self._candidates), "-open")
-        candidates = self._candidates
-        self.popup.show(lambda width: paint_commands(candidates, width, has_rule=True), cursor=0)
+        """Offer what could follow, and keep what is typed."""
+        if event.value or self._offers is not None:
+            self.offers.offer(event.value, self.talking.conversation)
+        if self._talking is not None:
+            self._talking.keep_draft_soon()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Ask, or run the command."""
-        text = event.value.strip()
-        if self._candidates and find_command(text[1:]) is None:
+        """Take what is under the bar of the list, or do what is typed."""
+        text = self.composer.full_text.strip()
+        if self.offers.takes_enter(event.value.strip()):
             self.action_complete()
         elif text:
+            self.offers.close()
             self.typed.submit(text)
 
     def on_composer_shortcut(self, event: Composer.Shortcut) -> None:
-        """A digit opens a source or asks a suggestion; a question mark shows the keys."""
+        """A digit opens a source or asks a suggestion; `?` tells why, or shows the keys."""
+        if event.key in CONTROLS:
+            self.talking.control(event.key)
+            return
         if event.key == "?":
-            self.post_message(Do("show_help"))
+            if self.talking.is_running:
+                self.talking.toggle_why()
+            else:
+                self.post_message(Do("show_help"))
             return
         sources, number = self.history.sources, int(event.key)
         if number <= len(sources):
@@ -232,9 +245,9 @@ class ConversationScreen(GardenScreen):
             self.composer.put(event.key)
 
     def on_line_view_chosen(self, event: LineView.Chosen) -> None:
-        """Something was chosen in the history or in the list of commands."""
-        if event.view.id == "popup" and isinstance(event.value, Action):
-            self._take(event.value)
+        """Something was chosen in the history or in the list."""
+        if event.view.id == "popup":
+            self.action_complete()
         else:
             self._choose(event.value)
 
@@ -242,46 +255,57 @@ class ConversationScreen(GardenScreen):
         """Leave a line in the history that opens the map again."""
         self.typed.keep_map(drawn)
 
-    def on_performed(self, message: Performed) -> None:
-        """Show what came of a command."""
-        self.history.update(message.exchange, Ran(outcome=message.outcome))
-
     def action_map_last(self) -> None:
         """A map of the latest question, or of what is being typed."""
         self.typed.where(self.composer.value.strip().removeprefix("/where").strip())
 
     def action_older(self) -> None:
-        """Up: the list of commands, the questions before, or the history's lines."""
-        if self._candidates:
-            self.popup.action_up()
+        """Up: the list, the lines before, or the history's lines."""
+        if self.offers.is_open:
+            self.offers.up()
         elif (line := self.recall.older(self.composer.value)) is not None:
             self.composer.put(line)
 
     def action_newer(self) -> None:
-        """Down: the list of commands, or the questions after."""
-        if self._candidates:
-            self.popup.action_down()
+        """Down: the list, or the lines after."""
+        if self.offers.is_open:
+            self.offers.down()
         elif (line := self.recall.newer()) is not None:
             self.composer.put(line)
 
     def action_complete(self) -> None:
-        """Complete the command, or go between the line and the conversation."""
-        if self._candidates and isinstance(action := self.popup.value, Action):
-            self._take(action, run=False)
+        """Take what is under the bar, or go between the line and the conversation."""
+        if (choice := self.offers.value) is not None and self.offers.is_open:
+            self.offers.close()
+            self.composer.put(choice.insert)
+            self.composer.focus()
         elif self.composer.has_focus:
             self.history.focus()
             self.history.move_to_latest()
         else:
             self.composer.focus()
 
+    def action_add_line(self) -> None:
+        """Go on in another line of the message."""
+        self.composer.add_line_end()
+
+    def action_search_earlier(self) -> None:
+        """Find a line that was typed before."""
+        self.composer.focus()
+        self.offers.earlier(self.composer.value)
+
     def action_escape(self) -> None:
-        """Close the list, or come back to the line; twice on an empty one, undo. Never leaves."""
-        if self._candidates:
-            self._candidates = []
-            self.popup.remove_class("-open")
+        """Close the list, hide the card, stop the turn, or come back to the line. Never leaves.
+
+        Twice on an empty line where nothing runs: rewind, or undo where nothing was said yet.
+        """
+        if self.offers.is_open:
+            self.offers.close()
+        elif self.talking.hide_why() or self.talking.stop():
+            pass
         elif self.composer.has_focus and not self.composer.value:
             if self._has_escaped:
-                self.post_message(Do("show_undo"))
+                self.post_message(Do("show_rewind(True)"))
             self._has_escaped = not self._has_escaped
             self.set_timer(TWICE_S, self._forget_escape)
         self.composer.focus()
@@ -316,6 +340,7 @@ class ConversationScreen(GardenScreen):
         if not self.composer.value:
             return False
         self.composer.put("")
+        self.offers.close()
         self.composer.focus()
         return True
 
@@ -327,21 +352,21 @@ class ConversationScreen(GardenScreen):
             case Suggestion(text=text):
                 self.typed.ask(text)
                 self.composer.focus()
-            case Ran():
-                self.history.swap(value, replace(value, is_open=not value.is_open))
             case MapLink(map=drawn):
                 self.post_message(OpenMap(drawn.found.query, drawn))
+            case Cited(place=place):
+                self.typed.read_cited(place)
             case _:
-                pass
+                self.talking.choose(value)
 
-    def _take(self, action: Action, *, run: bool = True) -> None:
+    def _take(self, action: Action) -> None:
         self.composer.focus()
-        if run and (not action.argument or action.argument.startswith("[")):
+        if not action.argument or action.argument.startswith("["):
             self.typed.submit(f"/{action.command}")
         else:
-            self.composer.put(f"/{action.command} " if action.argument else f"/{action.command}")
+            self.composer.put(f"/{action.command} ")
 
     def _paint_foot(self, width: int) -> list[tuple[Span, ...]]:
-        numbers = paint_vital(self.vital, width)
+        numbers = paint_vital(self.vital, width, has_state=False)
         hints = paint_hints(self.SCOPES, max(width - width_of(numbers) - 4, 0))
         return [spread(numbers, hints, width)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.widget import Widget
 
+from pmagent.errors import PmagentError
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import CopyText, EditAt, HasRead, OpenReader
 from pmagent.tui.paint.lines import Span, span, spread
@@ -118,3 +120,21 @@ def find_place(garden: GardenPort, place: str) -> OpenReader:
         date_source=reading.date_source,
     )
     return OpenReader((Source(citation=citation, quote=""),), 0)
+
+
+def find_places(garden: GardenPort, places: Sequence[str], wanted: str) -> OpenReader:
+    """What to open for places that an answer names, at the one that is wanted.
+
+    Raises:
+        PmagentError: that one cannot be read; of the others, those that can be are gone through.
+    """
+    found: list[Source] = []
+    position = 0
+    for place in places:
+        if place == wanted:
+            position = len(found)
+            found.extend(find_place(garden, place).sources)
+            continue
+        with suppress(PmagentError):
+            found.extend(find_place(garden, place).sources)
+    return OpenReader(tuple(found), position)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pmagent.errors import UsageError
 from pmagent.tui.actions import Action, find_command, nearest_command
-from pmagent.tui.messages import Do, OpenMap, OpenReader, Replied
-from pmagent.tui.paint.said import MapLink, Ran, Waiting
+from pmagent.tui.messages import Do, OpenMap
+from pmagent.tui.paint.said import MapLink
 from pmagent.tui.ports import GardenPort
 from pmagent.tui.query_text import parse_query, query_words
-from pmagent.tui.screens.reader import find_place
+from pmagent.tui.screens.reader import find_place, find_places
 from pmagent.tui.told import Performed
 
 if TYPE_CHECKING:
@@ -30,23 +30,26 @@ class Typed:
         self._last: Query | None = None
 
     def submit(self, text: str) -> None:
-        """Ask, run a command of pmagent, or one of the shell."""
+        """Show a screen, or let the conversation do it: a question, a request, a command."""
         if text.startswith("!"):
             self.run(text[1:].strip())
         elif text.startswith("/"):
             name, _, argument = text[1:].partition(" ")
-            self.command(name, argument.strip())
+            self.command(name, argument.strip(), text)
         else:
             self.ask(text)
 
-    def command(self, name: str, argument: str) -> None:
+    def command(self, name: str, argument: str, text: str) -> None:
         """Run a slash command; an unknown one is kept to be mended."""
         screen = self._screen
         action = find_command(name)
         if action is None:
-            near = nearest_command(name)
-            hint = f', did you mean "/{near}"' if near else ""
-            screen.notify_person(f'there is no command "/{name}"{hint}', is_error=True)
+            if self._is_unknown(name):
+                near = nearest_command(name, self._names())
+                hint = f', did you mean "/{near}"' if near else ""
+                screen.notify_person(f'there is no command "/{name}"{hint}', is_error=True)
+                return
+            self._send(text)
             return
         if action.argument and not action.argument.startswith("[") and not argument:
             screen.notify_person(f"/{action.command} needs {action.argument}", is_error=True)
@@ -56,21 +59,33 @@ class Typed:
         self._perform(action, argument)
 
     def ask(self, text: str) -> None:
-        """Answer a question: at once from the index, then from a closer look."""
-        query = self._parsed(text, ANSWER_HITS)
-        if query is None:
-            return
+        """Hand a question or a request to the conversation."""
+        conversation = self._screen.talking.conversation
+        is_offline = conversation is None or conversation.model.id == "offline"
+        try:
+            self._last = parse_query(text, limit=ANSWER_HITS)
+        except UsageError as exc:
+            # A model may be told anything; without one a flag must mean something.
+            if is_offline:
+                self._refuse(exc)
+                return
+        self._send(text)
+
+    def _send(self, text: str) -> None:
         screen = self._screen
         screen.composer.put("")
         screen.recall.keep(text)
-        self._last = query
-        exchange = screen.history.add(text, Waiting(text="searching…"))
-        screen.desk.drop("refine")
+        screen.talking.submit(text)
 
-        def answer(garden: GardenPort) -> Replied:
-            return Replied(exchange, garden.ask(garden.search(query)))
+    def _names(self) -> list[str]:
+        conversation = self._screen.talking.conversation
+        rows = conversation.commands() if conversation is not None else ()
+        return [name for row in rows for name in (row.name, *row.aliases)]
 
-        screen.desk.ask(screen, f"ask {exchange}", answer)
+    def _is_unknown(self, name: str) -> bool:
+        """Whether it is certain that there is no such command."""
+        conversation = self._screen.talking.conversation
+        return conversation is not None and name.casefold() not in map(str.casefold, self._names())
 
     def where(self, text: str) -> None:
         """Draw a map of a question, or of the latest one."""
@@ -87,19 +102,32 @@ class Typed:
 
     def run(self, command: str) -> None:
         """Run a shell command in the sandbox; the rules decide, and may ask."""
-        screen = self._screen
         if not command:
-            screen.notify_person("write a command after the !, such as !ls notes", is_error=True)
+            words = "write a command after the !, such as !ls notes"
+            self._screen.notify_person(words, is_error=True)
             return
+        screen = self._screen
         screen.composer.put("")
         screen.recall.keep(f"!{command}")
-        exchange = screen.history.add(f"!{command}", Ran())
+        exchange = screen.talking.begin_command(command)
 
         def run(garden: GardenPort) -> Performed:
             outcome = garden.perform("Bash", {"command": command}, why="you typed it")
             return Performed(exchange, outcome)
 
+        # Beside a turn: it may wait for the person, and a question must not wait with it.
         screen.desk.start(screen, f"run {exchange}", run)
+
+    def read(self, place: str) -> None:
+        """Open a file at a place."""
+        screen = self._screen
+        screen.desk.ask(screen, "place", lambda garden: find_place(garden, place))
+
+    def read_cited(self, place: str) -> None:
+        """Read one of the places that an answer names; `n` and `p` go through the others."""
+        screen = self._screen
+        places = screen.history.places_near(place)
+        screen.desk.ask(screen, "place", lambda garden: find_places(garden, places, place))
 
     def keep_map(self, drawn: Map | Abstention) -> None:
         """Leave a line in the history that opens the map again."""
@@ -120,15 +148,17 @@ class Typed:
                 self.where(argument)
             case "read":
                 screen.recall.keep(f"/read {argument}")
-
-                def find(garden: GardenPort) -> OpenReader:
-                    return find_place(garden, argument)
-
-                screen.desk.ask(screen, "place", find)
+                self.read(argument)
             case "clear":
                 screen.history.clear()
             case "theme":
                 screen.post_message(Do(f"theme({argument!r})"))
+            case "model" if argument:
+                screen.post_message(Do(f"use_model({argument!r})"))
+            case "resume" if argument:
+                screen.post_message(Do(f"open_session({argument!r})"))
+            case "export":
+                screen.post_message(Do(f"export({argument!r})"))
             case _:
                 screen.post_message(Do(action.run))
 
@@ -136,6 +166,9 @@ class Typed:
         try:
             return parse_query(text, limit=limit)
         except UsageError as exc:
-            hint = f"; {exc.hint}" if exc.hint else ""
-            self._screen.notify_person(f"{exc.message}{hint}", is_error=True)
+            self._refuse(exc)
             return None
+
+    def _refuse(self, exc: UsageError) -> None:
+        hint = f"; {exc.hint}" if exc.hint else ""
+        self._screen.notify_person(f"{exc.message}{hint}", is_error=True)

@@ -14,8 +14,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -27,6 +26,7 @@ from pmagent.tui.paint.lines import NO_ITEM, Line, Page, Span
 from pmagent.tui.themes import look
 
 GUTTER = 2
+MAX_STRIPS = 2_000
 CURSOR_MARK = "▌ "
 _EMPTY = Page()
 
@@ -116,7 +116,11 @@ class LineView(ScrollView, can_focus=True):
         self._painter: PagePainter | None = None
         self._page = _EMPTY
         self._painted_width = -1
-        self._strips: LRUCache[tuple[int, bool, str], Strip] = LRUCache(1024)
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        """Lines as they were drawn, by line and whether the cursor was on it."""
+        self._drawn_as: tuple[str, int] = ("", 0)
+        """The theme and the width they were drawn for."""
+        self._base: Style | None = None
         self.cursor: int = NO_ITEM
 
     @property
@@ -262,16 +266,28 @@ class LineView(ScrollView, can_focus=True):
             self._repaint()
         index = y + self.scroll_offset.y
         width = self.size.width
-        base = self.rich_style
+        base = self._base or self.rich_style
         if index >= len(self._page.lines):
             return Strip.blank(width, base)
         line = self._page.lines[index]
         has_cursor = line.item != NO_ITEM and line.item == self.cursor
-        key = (index, has_cursor, theme_of(self))
-        if (strip := self._strips.get(key)) is None:
+        if (strip := self._strips.get((index, has_cursor))) is None:
             strip = self._draw(line, index, has_cursor)
-            self._strips[key] = strip
-        return strip.adjust_cell_length(width, strip_style(strip, base)).apply_offsets(0, index)
+            strip = strip.adjust_cell_length(width, strip_style(strip, base))
+            strip = strip.apply_offsets(0, index)
+            self._strips[index, has_cursor] = strip
+        return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region; what all of them share is looked up once."""
+        shared = theme_of(self), self.size.width
+        if shared != self._drawn_as or len(self._strips) > MAX_STRIPS:
+            self._strips.clear()
+            self._drawn_as = shared
+        self._base = self.rich_style
+        strips = super().render_lines(crop)
+        self._base = None
+        return strips
 
     @property
     def inner_width(self) -> int:
@@ -287,7 +303,7 @@ class LineView(ScrollView, can_focus=True):
         self.refresh(layout=self.styles.is_auto_height)
 
     def _draw(self, line: Line, index: int, has_cursor: bool) -> Strip:
-        base = self.rich_style
+        base = self._base or self.rich_style
         gutter = Span(line.gutter.ljust(GUTTER), "title" if line.gutter else "")
         if has_cursor and (self.has_focus or self._keeps_cursor):
             gutter = Span(CURSOR_MARK, "cursor-mark" if self.has_focus else "cursor-away")

@@ -1,0 +1,48 @@
+"""`pmagent run`: a slash command, a shell command or a question, run once without a person."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+import click
+
+from pmagent.cli.prompt_mode import answer
+from pmagent.cli.talk_options import opening_options, turn_options
+from pmagent.errors import UsageError
+
+
+@click.command(
+    short_help="Run a slash command, or answer a question, without a person.",
+    context_settings={"ignore_unknown_options": True},
+)
+@click.argument("text", nargs=-1, type=click.UNPROCESSED)
+@turn_options
+@opening_options
+def command(text: Sequence[str], **flags: object) -> int:
+    """Run TEXT as if it were typed: `pmagent run "/digest ep-041"`, `pmagent run "!git status"`.
+
+    The result goes to stdout. Nobody is asked: what would need a yes is not done, is named on
+    stderr, and ends with code 5. "-" reads TEXT from stdin.
+    """
+    return answer(as_typed(text), flags)
+
+
+def as_typed(words: Sequence[str]) -> str:
+    """The words as one line; those that hold blanks are quoted again.
+
+    Raises:
+        UsageError: a flag stands among the words that is none of ours and no command's.
+    """
+    if len(words) == 1:
+        return words[0]
+    if words and not words[0].startswith("/"):
+        for word in words:
+            if word.startswith("--"):
+                raise UsageError(f"no such option: {word}", '"pmagent run --help" lists them')
+        return " ".join(words)
+    return " ".join(shlex.quote(word) if _has_blank(word) else word for word in words)
+
+
+def _has_blank(word: str) -> bool:
+    return not word or any(character.isspace() for character in word)
