@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from pmagent.agent.moment import utc_now
 from pmagent.agent.rights import Rights
 from pmagent.config import Settings, read_settings
-from pmagent.errors import IndexFaultError, ReadError
+from pmagent.errors import IndexFaultError
 from pmagent.guarded import Guarded
 from pmagent.index.engine import Engine
 from pmagent.index.layout import LEDGER, forget, is_running
@@ -39,7 +39,6 @@ from pmagent.sandbox.indexer_child import IndexerChild
 from pmagent.types import (
     Abstention,
     Answer,
-    Block,
     Coverage,
     Found,
     IndexReport,
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from pmagent.gatehouse import Gatehouse
     from pmagent.index.indexer import Indexer
     from pmagent.index.parse_outside import OutsideParser
+    from pmagent.reading import SourceFiles
 
 
 class Garden(Guarded):
@@ -288,11 +288,16 @@ class Garden(Guarded):
         """Sentences that answer, each verified to be in its file now; or an abstention."""
         # Late: a search alone verifies nothing, and needs no parser.
         from pmagent.retrieval.answer import compose_answer  # noqa: PLC0415
+        from pmagent.retrieval.canonical import read_canonical  # noqa: PLC0415
 
         engine = self._open_engine()
         encode = engine.encoder.encode if engine.encoder else None
+        sources = self._sources
+        canonical = read_canonical(sources.text("AGENTS.md"))
         return engine.asked(
-            lambda reader: compose_answer(found, reader, encode=encode, read=self._blocks)
+            lambda reader: compose_answer(
+                found, reader, encode=encode, read=sources.blocks, canonical=canonical
+            )
         )
 
     def read(self, place: str, *, context: int = 5) -> Reading:
@@ -308,7 +313,7 @@ class Garden(Guarded):
         engine = self._open_engine()
         named = parse_place(place)
         path = find_path(named, engine.ledger)
-        lines = self._lines(path)
+        lines = self._sources.lines(path)
         cited = named.lines or (1, 1 if named.time_ms is not None else len(lines))
         if named.time_ms is not None:
             line = line_at(engine.ledger, path, named.time_ms)
@@ -353,7 +358,7 @@ class Garden(Guarded):
             self.rights.check_open()
             if self._engine is None:
                 self._engine = Engine(self.data_dir, self._homes.cache, self.settings)
-            self._engine.hide(self.rights.book, self._hidden if self.rights.hides_files else None)
+            self._engine.hide(self.rights.hiding, self._hidden if self.rights.hides_files else None)
             return self._engine
 
     def _hidden(self, path: str) -> bool:
@@ -375,19 +380,15 @@ class Garden(Guarded):
 
         return OutsideParser()
 
-    def _lines(self, path: str) -> list[str]:
-        from pmagent.reading import source_lines  # noqa: PLC0415 - as in `read`
+    @cached_property
+    def _sources(self) -> SourceFiles:
+        from pmagent.reading import SourceFiles  # noqa: PLC0415 - as in `read`
 
         limit = self.settings.max_file_mb * 1_000_000
-        return source_lines(self._files, path, limit=limit, parse=self._parser.parse)
-
-    def _blocks(self, path: str) -> Sequence[Block]:
-        """What stands in a file now; nothing where it cannot be read any more."""
-        limit = self.settings.max_file_mb * 1_000_000
-        try:
-            return self._parser.parse(self._files.read(path, limit=limit)[0], path).blocks
-        except ReadError:
-            return ()
+        # Late too: the parser is made when a file of a stranger's format is first read.
+        return SourceFiles(
+            self._files, lambda data, path: self._parser.parse(data, path), limit_bytes=limit
+        )
 
 
 def _today() -> date:

@@ -10,7 +10,7 @@ from pmagent.ingest.decode import decode
 from pmagent.permissions.walls import Walls
 from pmagent.places import Place
 from pmagent.safe_text import safe_text
-from pmagent.types import Parsed
+from pmagent.types import Block, Parsed
 
 MADE_OF_BLOCKS = (".docx", ".pdf")
 """Formats without lines of their own: their lines are the parser's."""
@@ -41,22 +41,44 @@ def find_path(place: Place, ledger: Ledger) -> str:
     )
 
 
-def source_lines(
-    files: Walls, path: str, *, limit: int, parse: Callable[[bytes, str], Parsed]
-) -> list[str]:
-    """Every line of a file, from line 1.
+class SourceFiles:
+    """The garden's files as they are now, read inside the walls."""
 
-    Raises:
-        ReadError: the file cannot be read.
-    """
-    data, _ = files.read(path, limit=limit)
-    if not path.lower().endswith(MADE_OF_BLOCKS):
-        return decode(data).text.split("\n")
-    lines: dict[int, str] = {}
-    for block in parse(data, path).blocks:
-        for offset, text in enumerate(block.text.split("\n")):
-            lines[block.first_line + offset] = text
-    return [lines.get(number, "") for number in range(1, max(lines) + 1)]
+    def __init__(
+        self, files: Walls, parse: Callable[[bytes, str], Parsed], *, limit_bytes: int
+    ) -> None:
+        self._files = files
+        self._parse = parse
+        self._limit = limit_bytes
+
+    def lines(self, path: str) -> list[str]:
+        """Every line of a file, from line 1.
+
+        Raises:
+            ReadError: the file cannot be read.
+        """
+        data, _ = self._files.read(path, limit=self._limit)
+        if not path.lower().endswith(MADE_OF_BLOCKS):
+            return decode(data).text.split("\n")
+        lines: dict[int, str] = {}
+        for block in self._parse(data, path).blocks:
+            for offset, text in enumerate(block.text.split("\n")):
+                lines[block.first_line + offset] = text
+        return [lines.get(number, "") for number in range(1, max(lines) + 1)]
+
+    def blocks(self, path: str) -> Sequence[Block]:
+        """What stands in a file; nothing where it cannot be read any more."""
+        try:
+            return self._parse(self._files.read(path, limit=self._limit)[0], path).blocks
+        except ReadError:
+            return ()
+
+    def text(self, path: str) -> str:
+        """A text file as it is; empty where there is none that may be read."""
+        try:
+            return decode(self._files.read(path, limit=self._limit)[0]).text
+        except (AccessError, ReadError):
+            return ""
 
 
 def cut(lines: Sequence[str], cited: tuple[int, int], context: int) -> tuple[tuple[int, str], ...]:

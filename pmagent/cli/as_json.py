@@ -152,6 +152,7 @@ def ask(reply: Answer | Abstention, *, explain: bool = False) -> dict[str, objec
             {"n": number, "quote": sentence.text, **citation(sentence.citation)}
             for number, sentence in enumerate(reply.sentences, start=1)
         ],
+        "differences": list(reply.differences),
         "results": hits,
     }
 

@@ -53,6 +53,8 @@ def show_answer(output: Output, reply: Answer | Abstention, *, explain: bool = F
     for number, sentence in enumerate(reply.sentences, start=1):
         said = f"{sentence.citation.speaker}: " if sentence.citation.speaker else ""
         output.line(f"{output.style(said, 'dim')}{output.style(sentence.text)} [{number}]")
+    for difference in reply.differences:
+        output.line(output.style(f"But: {difference}", "yellow"))
     output.line()
     for number, sentence in enumerate(reply.sentences, start=1):
         output.line(f"[{number}] {_source(output, sentence.citation)}")

@@ -99,7 +99,8 @@ def _answer(reply: Answer) -> str:
         item(_place(sentence.citation), mark=f"{number}.")
         for number, sentence in enumerate(reply.sentences, start=1)
     )
-    return page(said, f"Sources\n\n{listed}", _foot(reply.found))
+    differs = "\n".join(wrap(f"But: {plain(text)}") for text in reply.differences)
+    return page(said, differs, f"Sources\n\n{listed}", _foot(reply.found))
 
 
 def _abstention(reply: Abstention) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from pmagent.ingest.passages import locate
 from pmagent.nlp.sentences import split_sentences
 from pmagent.retrieval.candidates import Candidate, rank_candidates
+from pmagent.retrieval.canonical import weigh
 from pmagent.retrieval.ports import Scores, SearchIndex
 from pmagent.types import Abstention, Answer, Block, Found, Hit, Reply, Sentence
 
@@ -28,6 +29,8 @@ PASSAGES = 8
 """Best hits whose sentences are looked at."""
 REPETITION = 0.35
 """What a sentence loses that says what one before it said."""
+RIVALS = 40
+"""Sentences that are compared with the canonical sources beside those of the answer."""
 AROUND = 2000
 """Characters on either side in which a sentence's ends are looked for: some files are one line."""
 NEIGHBOUR = 1.4
@@ -63,12 +66,15 @@ def compose_answer(
     *,
     read: Read,
     encode: Callable[[Sequence[str]], Scores] | None = None,
+    canonical: Sequence[str] = (),
 ) -> Reply:
     """One to four sentences of the best hits, or why there is no answer.
 
     Best first for a topic, with sentences of one document as they were said; in order of time for
     "first", "latest" and "when". `read` is called once a file, for a few files. Where there are
     sentences but none stands in its file any more, the abstention's reason is `outdated`.
+    `canonical` are globs of the sources that are right where others differ: then theirs stands
+    first, and the answer says so.
     """
     if not found.hits:
         return Abstention(reason="no_hits", found=found)
@@ -80,7 +86,14 @@ def compose_answer(
     if not chosen:
         return Abstention(reason="outdated" if candidates else "weak_evidence", found=found)
     ordered = sorted(chosen, key=lambda item: _order(item, chosen, is_by_time=shape.is_by_time))
-    return Answer(found=found, sentences=tuple(_cited(item, index) for item in ordered))
+    answer = Answer(found=found, sentences=tuple(_cited(item, index) for item in ordered))
+    if not canonical:
+        return answer
+    left = [item for item in candidates[:RIVALS] if item not in chosen]
+    others = [
+        _cited(item, index) for item in left if _is_verified(item, read(item.hit.passage.path))
+    ]
+    return weigh(answer, others, canonical)
 
 
 # Verification

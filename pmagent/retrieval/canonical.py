@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from pmagent.ingest.scan import matches_any
 from pmagent.nlp.figures import differ_in_figure, figures_in, is_negated
 from pmagent.nlp.keyphrases import key_of
 from pmagent.nlp.words import is_filler, tokens
-from pmagent.types import Sentence
+from pmagent.types import Answer, Sentence
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(?P<title>.*?)\s*#*\s*$")
 _TITLE = re.compile(r"(?i)\bcanonical sources?\b|\bsources? of truth\b")
@@ -24,6 +24,9 @@ _MARKED = re.compile(r"`(?P<code>[^`]+)`|\[\[(?P<wiki>[^\]|#]+)[^\]]*\]\]|\]\((?
 _PATH = re.compile(r"^(?P<path>[^\s,;:]*[./*][^\s,;:]*)")
 SAME_THING = 0.5
 """Share of the shorter sentence's words that the other must say to speak of the same."""
+
+MOST_TOLD = 3
+"""Differences that one answer tells."""
 
 T = TypeVar("T")
 Kind = Literal["another figure", "the opposite"]
@@ -81,6 +84,26 @@ def canonical_first(
 ) -> tuple[T, ...]:
     """The items of canonical sources before the others; each group keeps its order."""
     return tuple(sorted(items, key=lambda item: not is_canonical(path_of(item), globs)))
+
+
+def weigh(answer: Answer, others: Sequence[Sentence], globs: Sequence[str]) -> Answer:
+    """The answer with the canonical sentence first where it and another source differ.
+
+    `others` are sentences that were found and left out of the answer. What is said to differ names
+    at least one sentence of the answer.
+    """
+    found = find_differences((*answer.sentences, *others), globs)
+    said = [one for one in found if {one.canonical, one.other} & set(answer.sentences)]
+    if not said:
+        return answer
+    told = said[:MOST_TOLD]
+    canonical = dict.fromkeys(one.canonical for one in told)
+    left = [one for one in answer.sentences if one not in canonical]
+    return replace(
+        answer,
+        sentences=(*canonical, *left),
+        differences=tuple(dict.fromkeys(one.text for one in told)),
+    )
 
 
 def find_differences(sentences: Sequence[Sentence], globs: Sequence[str]) -> tuple[Difference, ...]:

@@ -120,6 +120,8 @@ class Answer:
 
     found: Found
     sentences: tuple[Sentence, ...]
+    differences: tuple[str, ...] = ()
+    """Where a source differs from one that the garden's owner calls canonical, a sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True)

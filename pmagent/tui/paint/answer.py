@@ -176,6 +176,9 @@ def _paint_answer(builder: PageBuilder, answer: Answer, width: int) -> None:
         number = span(f" [{numbers[_key(sentence.citation)]}]", "cite")
         words = (span(clip_text(_safe(sentence.text), _MAX_SENTENCE)), number)
         builder.add_all(wrap(words, min(width, MAX_TEXT_WIDTH)))
+    for difference in answer.differences:
+        said = (span(f"But: {_safe(difference)}", "warn"),)
+        builder.add_all(wrap(said, min(width, MAX_TEXT_WIDTH)))
     builder.add()
     _paint_sources(builder, sources, width)
     builder.add_all(wrap(describe_found(answer.found), width))
