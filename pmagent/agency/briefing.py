@@ -37,6 +37,8 @@ class Brief:
     """What is remembered across sessions, as one marked block."""
     commands: Sequence[CommandFile] = ()
     agents: Sequence[AgentFile] = ()
+    style: str = ""
+    """How answers are written: the output style that the person chose."""
     context: Sequence[str] = ()
     """What hooks said when the session began."""
     appended: str = ""
@@ -55,6 +57,8 @@ def _parts(brief: Brief) -> Iterator[Section]:
     yield Section(name="memory", text=brief.memory)
     yield Section(name="commands", text=_commands(brief.commands))
     yield Section(name="agents", text=_agents(brief.agents))
+    if brief.style:
+        yield Section(name="style", text=f"# How you write\n{brief.style}")
     if brief.context:
         yield Section(name="hooks", text="# From hooks\n" + "\n".join(brief.context))
     if brief.appended:

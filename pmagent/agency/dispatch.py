@@ -8,25 +8,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.proposing import propose
 from pmagent.agency.saving import SAVE_FLAG, save
 from pmagent.agency.skills import Skills, draft_of, split_arguments, text_of
+from pmagent.agency.turn_rules import turn_rules, unreadable
 from pmagent.agent.gate import new_call_id
 from pmagent.agent.loop import Loop
 from pmagent.agent.moment import utc_now
 from pmagent.commands.book import CommandBook, nearest
 from pmagent.commands.builtin._bench import Builtin
-from pmagent.commands.expand import Aborted, Around, Ports, allowed_rules, expand_mentions
+from pmagent.commands.expand import Aborted, Around, Ports, expand_mentions
 from pmagent.commands.line import Calls, read_line
 from pmagent.errors import ModelError, PmagentError
 from pmagent.llm.offline_steps import Means, Use, plan_steps
 from pmagent.llm.offline_turn import read_open
 from pmagent.llm.routing_table import Route
-from pmagent.permissions.rules import parse_rule
-from pmagent.types.actions import Done, Effect, Failed, Json, Outcome, Rule, Source
+from pmagent.types.actions import Done, Failed, Json, Outcome
 from pmagent.types.commands import CommandFile
 from pmagent.types.sessions import Asked, Ended, Record, Stepped
 from pmagent.types.talk import Message, Model, Text
@@ -119,7 +119,14 @@ class Dispatch:
         return self.loop.model.card.id == "offline"
 
     def _builtin(self, builtin: Builtin, rest: str) -> Iterator[TurnEvent]:
-        yield from builtin.run(rest.strip(), self.skills.bench())
+        """What a model may be told of later counts as read, like what it reads itself."""
+        heard: list[TurnEvent] = []
+        try:
+            for event in builtin.run(rest.strip(), self.skills.bench()):
+                heard.append(event)
+                yield event
+        finally:
+            self.grounds.gatehouse.session.note(*self.skills.told(heard))
 
     def _insights(self, commands: Sequence[CommandFile], rest: str) -> Iterator[TurnEvent]:
         for command in commands:
@@ -172,7 +179,10 @@ class Dispatch:
         self, typed: str, commands: Sequence[CommandFile], rest: str, budget: Budget
     ) -> Iterator[TurnEvent]:
         """Commands whose text goes to a model, with what they pre-approve for this one turn."""
-        with self._turn_rules(commands):
+        if fault := unreadable(commands):
+            yield from self._plain(typed, _aborted(fault), is_kept=False)
+            return
+        with turn_rules(self.grounds.gatehouse.session, commands, self.around()):
             texts: list[str] = []
             for command in commands:
                 made = self.skills.expand(command, rest)
@@ -188,7 +198,7 @@ class Dispatch:
             if self.is_offline:
                 yield from self._plain(typed, self._needs_model(commands[0], text), is_kept=False)
                 return
-            with self._turn_model(commands[0].model) as problem:
+            with self._turn_model(commands[0]) as problem:
                 if problem:
                     yield Noted(text=problem, kind="model")
                 message = Message(role="user", parts=(Text(text=text),))
@@ -203,26 +213,15 @@ class Dispatch:
         )
 
     @contextmanager
-    def _turn_rules(self, commands: Sequence[CommandFile]) -> Generator[None]:
-        """What a command pre-approves and takes away counts for its own turn alone."""
-        session = self.grounds.gatehouse.session
-        before = session.grants
-        for command in commands:
-            allowed = allowed_rules(command, self.around())
-            session.grants += tuple(_rules(allowed, "allow", command.path))
-            session.grants += tuple(_rules(command.disallowed_tools, "deny", command.path))
-        try:
-            yield
-        finally:
-            kept = set(map(id, session.grants)) - set(map(id, before))
-            pressed = [rule for rule in session.grants if id(rule) in kept and not rule.source.path]
-            session.grants = (*before, *pressed)
-
-    @contextmanager
-    def _turn_model(self, name: str) -> Generator[str]:
+    def _turn_model(self, command: CommandFile) -> Generator[str]:
         """Another model for one turn; why not, where it cannot be used."""
+        name = command.model
         if name in {"", "inherit"}:
             yield ""
+            return
+        if not command.is_trusted:
+            # It may be elsewhere, or cost more: where words go is the person's to say.
+            yield f'"{command.path}" names the model "{name}", and nobody has trusted it'
             return
         before = self.loop.model
         problem = ""
@@ -374,13 +373,3 @@ def _for_agent(command: CommandFile, text: str) -> str:
     if not command.fork_agent:
         return text
     return f'Give this whole task to the sub-agent "{command.fork_agent}":\n\n{text}'
-
-
-def _rules(texts: Sequence[str], effect: Effect, path: str) -> Iterator[Rule]:
-    """The rules that can be understood; each names its file, so that it ends with the turn."""
-    for text in texts:
-        try:
-            rule = parse_rule(text, effect=effect, layer="session", source=Source(path=path))
-        except PmagentError:
-            continue
-        yield replace(rule, source=Source(path=path or "command"))

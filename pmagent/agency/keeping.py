@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pmagent.agency.defang import defang
 from pmagent.agent.moment import utc_now
+from pmagent.agent.session import Session
 from pmagent.agent.session_log import KILLED
 from pmagent.agent.session_open import OpenSession
 from pmagent.agent.session_store import LAST, SessionStore
 from pmagent.errors import LockedError, UsageError
 from pmagent.secrets import Redactor
+from pmagent.types.actions import Json, Label
 from pmagent.types.conversing import Opening
-from pmagent.types.sessions import Ended, Record
+from pmagent.types.sessions import Asked, Ended, Record
+from pmagent.types.talk import Message, Text, ToolAnswer
+
+LABELS = "labels"
+KNOWN: tuple[Label, ...] = ("private", "untrusted")
 
 
 class Keeping:
     """Opens sessions one after the other, and writes to the one that is open."""
 
-    def __init__(self, data_dir: Path, opening: Opening, redactor: Redactor) -> None:
+    def __init__(
+        self, data_dir: Path, opening: Opening, redactor: Redactor, reader: Session
+    ) -> None:
+        """`reader` is the state of the session that the gate decides by."""
+        self._reader = reader
         self._away = None if opening.is_kept else tempfile.TemporaryDirectory(prefix="pmagent-")
         folder = Path(self._away.name) if self._away is not None else data_dir
         self.store = SessionStore(folder, now=utc_now, redact=redactor.redact)
@@ -56,8 +67,31 @@ class Keeping:
         self.session.close()
         self.session = opened
 
+    def recall(self) -> Sequence[Message]:
+        """What was said in the session; what it had read counts as read again."""
+        messages = self.session.messages()
+        kept = self.session.facts.get(LABELS)
+        labels = frozenset(known for known in KNOWN if isinstance(kept, list) and known in kept)
+        for row in self.session.turns():
+            self._reader.said(row.typed)
+        heard = "\n".join(_read_in(messages)) if "private" in labels else ""
+        self._reader.note(labels, heard)
+        self._reader.id = self.session.id
+        return messages
+
     def record(self, record: Record) -> None:
-        """Write one thing down."""
+        """Write one thing down, after what it makes of the session."""
+        self._mark_labels(is_begun=not isinstance(record, Asked))
+        self._record(record)
+        self._mark_labels(is_begun=True)
+
+    def _mark_labels(self, *, is_begun: bool) -> None:
+        """Keep what the session has read, so that going on with it knows."""
+        labels: list[Json] = [known for known in KNOWN if known in self._reader.labels]
+        if is_begun and labels != self.session.facts.get(LABELS, []):
+            self.session.mark(**{LABELS: labels})
+
+    def _record(self, record: Record) -> None:
         if isinstance(record, Ended):
             self._said.pop(record.turn, None)
             if self.spells_addresses:
@@ -98,3 +132,11 @@ class Keeping:
             if opening.session:
                 raise
             return self.store.create()
+
+
+def _read_in(messages: Sequence[Message]) -> Iterator[str]:
+    """All words that a model was given or made of what it was given."""
+    for message in messages:
+        for part in message.parts:
+            if isinstance(part, Text | ToolAnswer):
+                yield part.text

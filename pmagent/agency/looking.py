@@ -17,7 +17,7 @@ from pmagent.commands.book import CommandBook
 from pmagent.commands.complete import PassageHint
 from pmagent.commands.expand import Ports
 from pmagent.commands.path_index import PathIndex
-from pmagent.errors import PmagentError, UsageError
+from pmagent.errors import IndexFaultError, PmagentError, UsageError
 from pmagent.ingest.passages import split_passages
 from pmagent.places import Place
 from pmagent.types import Locator, format_time
@@ -83,7 +83,7 @@ class Looking:
             return None
         try:
             return resolve(place.path, self.grounds.paths())
-        except UsageError:
+        except (UsageError, IndexFaultError):
             return None
 
     # -- completion --------------------------------------------------------------------------------
@@ -109,8 +109,15 @@ class Looking:
         """The documents, as they were a moment ago at most."""
         now = time.monotonic()
         if self._paths is None or now - self._paths[0] > FRESH_S:
-            self._paths = (now, PathIndex(self.grounds.paths()))
+            self._paths = (now, PathIndex(self._indexed()))
         return self._paths[1]
+
+    def _indexed(self) -> Sequence[str]:
+        try:
+            return self.grounds.paths()
+        except IndexFaultError:
+            # Nothing to offer yet; what is typed can still be sent.
+            return ()
 
     def passages(self, path: str) -> Sequence[PassageHint]:
         """The passages of one document, by their places."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from pmagent.agency.replays import REPLAY, open_replay
 from pmagent.config import Settings
 from pmagent.errors import ModelError
 from pmagent.llm.catalog import Catalog
@@ -49,9 +50,12 @@ class Models:
 
         Raises:
             ModelError: there is none, or it cannot be used now.
+            UsageError: a replay is none.
         """
         if self._scripted is not None and name != OFFLINE:
             return self._scripted
+        if name.startswith(REPLAY):
+            return open_replay(name.removeprefix(REPLAY))
         model = open_model(
             name,
             self._settings,
@@ -78,6 +82,8 @@ def price_of_use(usage: Usage, card: ModelCard) -> Decimal | None:
     """US dollars; None where the price is unknown, 0 where it is known to cost nothing."""
     if card.is_free:
         return Decimal(0)
+    if card.price is None:
+        return None
     # Late: the table of prices is needed only where something was spent.
     from pmagent.llm.prices import cost  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from pmagent.agency.archive import GardenArchive, Sources
@@ -32,6 +32,7 @@ from pmagent.agent.trace import Trace
 from pmagent.commands.book import CommandBook
 from pmagent.commands.complete import Known
 from pmagent.commands.expand import Around, Expansion, expand
+from pmagent.commands.read_style import OutputStyle
 from pmagent.commands.references import ArgBase
 from pmagent.errors import ModelError, PmagentError
 from pmagent.llm.offline import OfflineModel
@@ -90,8 +91,7 @@ class _Maker:
         )
         grounds.gatehouse.skill = self.skills.run
         kept = self.keeping.session
-        self.loop.restart(kept.messages())
-        session.id = kept.id
+        self.loop.restart(self.keeping.recall())
         is_new = not kept.row.turns
         verdict = grounds.gatehouse.begin("startup" if is_new else "resume")
         self._context = tuple(verdict.context)
@@ -116,6 +116,7 @@ class _Maker:
                     steps=grounds.settings.max_steps, cost_usd=grounds.settings.budget_usd
                 ),
                 fire=grounds.gatehouse.fire,
+                style=self._style,
             )
         )
         self._late.talk = talk
@@ -195,7 +196,9 @@ class _Maker:
     @cached_property
     def keeping(self) -> Keeping:
         redactor = Redactor(secret_values(self._grounds.environment))
-        return Keeping(self._grounds.data_dir, self._opening, redactor)
+        return Keeping(
+            self._grounds.data_dir, self._opening, redactor, self._grounds.gatehouse.session
+        )
 
     @cached_property
     def models(self) -> Models:
@@ -248,7 +251,7 @@ class _Maker:
             asking=lambda: gatehouse.asking,
             is_attended=lambda: self._opening.is_attended,
         )
-        role = Role(sections=self._sections)
+        role = Role(sections=self._sections, output_schema=self._opening.output_schema)
         return Loop(footing, self._first_model(), role, starter=self.agents)
 
     def _first_model(self) -> Model:
@@ -307,7 +310,15 @@ class _Maker:
             self._grounds.gatehouse.fire("InstructionsLoaded", told)
 
     def _sections(self) -> Sequence[Section]:
-        return write_brief(self._brief())
+        # A file that was changed counts in the next request.
+        self.book.refresh()
+        style = self._style()
+        return write_brief(replace(self._brief(), style=style.text if style else ""))
+
+    def _style(self) -> OutputStyle | None:
+        """The output style that the settings name, where its file may count."""
+        wish = self._grounds.gatehouse.rights.book.wishes.get("outputStyle")
+        return self.book.style(wish) if isinstance(wish, str) else None
 
     def _brief(self) -> Brief:
         grounds, rights = self._grounds, self._grounds.gatehouse.rights

@@ -76,18 +76,22 @@ class Skills:
     def _built(self, builtin: Builtin, typed: str) -> Result:
         """What a built-in tells; what it cites counts as read."""
         events = tuple(builtin.run(typed, self.bench()))
-        text = text_of(events)
-        cited = {
-            citation.path
-            for event in events
-            if isinstance(event, Found)
-            for citation in sources_of(event.reply)
-        }
-        labels = combine(*(self.labels(path) for path in sorted(cited)))
-        if builtin.name == "read" and typed:
-            labels |= self.labels(typed.split(":")[0].split("#")[0])
-        private = text if "private" in labels else ""
-        return Result(text=text, labels=labels, private_text=private)
+        labels, private = self.told(events)
+        return Result(text=text_of(events), labels=labels, private_text=private)
+
+    def told(self, events: Sequence[TurnEvent]) -> tuple[frozenset[Label], str]:
+        """What hearing this makes of a session, and the private words in it."""
+        paths: set[str] = set()
+        for event in events:
+            match event:
+                case Found(reply=reply, is_first=False):
+                    paths |= {citation.path for citation in sources_of(reply)}
+                case Screen(name="reader", argument=place):
+                    paths.add(place.rpartition(":")[0] or place)
+                case _:
+                    pass
+        labels = combine(*(self.labels(path) for path in sorted(paths)))
+        return labels, text_of(events) if "private" in labels else ""
 
     def insight(self, name: str) -> Insight | None:
         """The insight that a command names, or one of that name."""

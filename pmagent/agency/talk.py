@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pmagent.agency.defang import Defanger, defang
+from pmagent.agency.defang_events import spelled, spelled_all
 from pmagent.agency.dispatch import Dispatch
 from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.keeping import Keeping
@@ -20,7 +21,8 @@ from pmagent.agent.subagents import Agents
 from pmagent.commands.book import CommandBook
 from pmagent.commands.builtin._bench import Compaction
 from pmagent.commands.complete import Known, complete
-from pmagent.errors import ModelError
+from pmagent.commands.read_style import OutputStyle
+from pmagent.errors import ModelError, PmagentError
 from pmagent.hooks.run import Verdict
 from pmagent.types.actions import Json
 from pmagent.types.commands import AgentFile, CommandRow, Completion
@@ -58,6 +60,8 @@ class Parts:
     budget: Budget
     """Of a turn, where the call names none."""
     fire: Callable[[str, Mapping[str, Json]], Verdict]
+    style: Callable[[], OutputStyle | None]
+    """How answers are written now; None for the shipped way."""
 
 
 class Talk:
@@ -95,6 +99,7 @@ class Talk:
         turn = ""
         keep = self._parts.keeping.partial
         for event in events:
+            self._parts.keeping.spells_addresses = self._may_be_steered
             match event:
                 case TurnBegan():
                     turn = event.turn
@@ -115,7 +120,7 @@ class Talk:
                     continue
                 case _:
                     yield from _rests(pieces)
-            yield event
+            yield spelled(event) if self._may_be_steered else event
 
     @property
     def _may_be_steered(self) -> bool:
@@ -157,7 +162,8 @@ class Talk:
 
     def peek(self, agent: str) -> Sequence[TurnEvent]:
         """What one sub-agent has done so far."""
-        return self._parts.agents.peek(agent)
+        events = self._parts.agents.peek(agent)
+        return spelled_all(events) if self._may_be_steered else events
 
     @property
     def is_running(self) -> bool:
@@ -168,7 +174,11 @@ class Talk:
 
     def why(self) -> WhyCard:
         """What are you doing?"""
-        return self._parts.loop.why()
+        card = self._parts.loop.why()
+        if not self._may_be_steered:
+            return card
+        lines = tuple(replace(line, text=defang(line.text)) for line in card.lines)
+        return replace(card, lines=lines)
 
     def context(self) -> ContextView:
         """What the model would be sent now, in tokens."""
@@ -273,7 +283,7 @@ class Talk:
 
     def _begin_again(self, source: str) -> None:
         parts = self._parts
-        parts.loop.restart(parts.keeping.session.messages())
+        parts.loop.restart(parts.keeping.recall())
         parts.grounds.gatehouse.begin(source)
 
     def rename(self, name: str) -> None:
@@ -303,6 +313,7 @@ class Talk:
     def status_facts(self) -> Mapping[str, Json]:
         """The numbers for a status line command."""
         parts, used = self._parts, self._used
+        style = parts.style()
         gatehouse = parts.grounds.gatehouse
         row = self.session
         return status_facts(
@@ -316,9 +327,9 @@ class Talk:
                 duration_s=time.monotonic() - self._began,
                 context_tokens=used.context_tokens if used is not None else 0,
                 effort="",
-                style="",
+                style=style.name if style is not None else "",
                 trust=gatehouse.rights.trust_state.level.name.lower(),
-                files=len(parts.grounds.paths()),
+                files=_count(parts.grounds.paths),
             )
         )
 
@@ -332,6 +343,14 @@ def _rests(pieces: dict[str, Defanger]) -> Iterator[TurnEvent]:
 
 def _place(rows: Sequence[TurnRow], turn: str) -> int:
     return next((place for place, row in enumerate(rows) if row.turn == turn), len(rows))
+
+
+def _count(paths: Callable[[], Sequence[str]]) -> int:
+    """How many documents are indexed; none where there is no index that can be read."""
+    try:
+        return len(paths())
+    except PmagentError:
+        return 0
 
 
 def _taken(view: ContextView) -> int:

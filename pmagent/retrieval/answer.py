@@ -90,9 +90,9 @@ def compose_answer(
     if not canonical:
         return answer
     left = [item for item in candidates[:RIVALS] if item not in chosen]
-    others = [
-        _cited(item, index) for item in left if _is_verified(item, read(item.hit.passage.path))
-    ]
+    blocks = {path: read(path) for path in {item.hit.passage.path for item in left}}
+    verified = [item for item in left if _is_verified(item, blocks[item.hit.passage.path])]
+    others = [_cited(item, index) for item in verified]
     return weigh(answer, others, canonical)
 
 

@@ -55,6 +55,7 @@ DOORS = {
     "permissions/layers.py": "settings files, for their rules",
     "agency/keeping.py": "the folder of a session that is not to be kept",
     "agency/own_files.py": "the person's own instruction files, outside every garden",
+    "agency/replays.py": "a replay of a model that the person names",
     "agent/enclosure.py": "whether the shell and a hook's program are there, for the sandbox",
     "hooks/run.py": "whether a hook's program is there, before it is started",
     "commands/folders.py": "a person's own commands and agents, and those that ship",
