@@ -18,7 +18,9 @@ from pmagent.commands.found import Found, Unread
 from pmagent.commands.read_agent import read_agent
 from pmagent.commands.read_command import read_command
 from pmagent.commands.read_style import OutputStyle, read_style
+from pmagent.commands.references import has_shell
 from pmagent.commands.rooms import (
+    PluginFolder,
     Room,
     plugins_of_garden,
     plugins_of_person,
@@ -30,6 +32,7 @@ from pmagent.commands.rooms import (
 from pmagent.errors import PmagentError
 from pmagent.paths import Homes
 from pmagent.types.commands import AgentFile, CommandFile, CommandRow, Place
+from pmagent.types.rights import Untrusted
 
 PROSE = frozenset({"readme", "license"})
 """Files that stand in every kind of folder and are never a command."""
@@ -156,18 +159,43 @@ class CommandBook:
         """Every output style that counts, by name; the garden's before a person's own."""
         return [self._styles[name] for name in sorted(self._styles)]
 
+    def style(self, name: str) -> OutputStyle | None:
+        """The output style of this name, where it may count."""
+        wanted = name.lower()
+        near = (style for style in self.styles() if style.name.lower() == wanted)
+        return next((style for style in near if style.is_trusted), None)
+
+    def waiting(self) -> Iterator[Untrusted]:
+        """The garden's files that would do more than be read, and that nobody has trusted."""
+        for command in self.commands():
+            if not command.is_trusted and (says := _would(command)):
+                yield Untrusted(
+                    path=command.path, digest=command.digest, says=f"/{command.name} {says}"
+                )
+        for agent in self.agents():
+            if not agent.is_trusted:
+                says = f'the sub-agent "{agent.name}"'
+                yield Untrusted(path=agent.path, digest=agent.digest, says=says)
+        for style in self.styles():
+            if not style.is_trusted:
+                says = f'the output style "{style.name}"'
+                yield Untrusted(path=style.path, digest=style.digest, says=says)
+
+    def plugins(self) -> Iterator[PluginFolder]:
+        """The plugins there are: those that are named, a person's own, the garden's."""
+        sources, garden = self._sources, self._sources.garden
+        yield from plugins_of_person(
+            sources.homes, sources.user_home, sources.environment, sources.plugins
+        )
+        if garden is not None:
+            yield from plugins_of_garden(garden)
+
     def _rooms(self) -> Iterator[Room]:
         sources, garden = self._sources, self._sources.garden
         yield from rooms_of_person(sources.homes, sources.user_home, sources.environment)
         if garden is not None:
             yield from rooms_of_garden(garden)
-        plugins = list(
-            plugins_of_person(
-                sources.homes, sources.user_home, sources.environment, sources.plugins
-            )
-        )
-        plugins += plugins_of_garden(garden) if garden is not None else ()
-        for plugin in plugins:
+        for plugin in self.plugins():
             yield from rooms_of_plugin(plugin)
         yield from rooms_that_ship()
 
@@ -258,6 +286,15 @@ def _read(room: Room, path: str, name: str) -> _Read:
     if room.kind == "style":
         return read_style(data, found)
     return read_command(data, found, kind=room.kind)
+
+
+def _would(command: CommandFile) -> str:
+    """What a command does beyond its words; empty where it is words alone."""
+    parts = [
+        f"pre-approves {', '.join(command.allowed_tools[:3])}" if command.allowed_tools else "",
+        "runs commands of the shell" if has_shell(command.body) else "",
+    ]
+    return " and ".join(filter(None, parts))
 
 
 def _first_of(items: Sequence[T], shadowed: list[Shadowed]) -> dict[str, T]:

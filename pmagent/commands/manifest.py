@@ -22,6 +22,8 @@ class Manifest:
     keys: frozenset[str] = frozenset()
     hooks: object = None
     """Written in the manifest itself; None where they are not."""
+    hook_files: tuple[str, ...] = ()
+    """Files of hooks that it names, besides `hooks/hooks.json`."""
     faults: tuple[str, ...] = ()
 
     def folders(self, what: str) -> tuple[str, ...]:
@@ -58,12 +60,13 @@ def read_manifest(data: bytes) -> Manifest | None:
             faults.append(f'"{key}" is neither a path in the plugin nor a list of them')
         else:
             paths[key] = named
-    hooks = top.get("hooks")
+    hooks = cast("object", top.get("hooks"))
     return Manifest(
         name=name.strip(),
         paths=paths,
         keys=frozenset(top),
         hooks=cast("object", hooks) if isinstance(hooks, dict) else None,
+        hook_files=() if isinstance(hooks, dict) else (_inside(hooks) or ()),
         faults=tuple(faults),
     )
 

@@ -32,6 +32,7 @@ _ONE_BASED = re.compile(rf"(?<!\\)(?:\\\\)*\$1{_NO_INDEX}")
 _OTHER_PROGRAM = re.compile(r"\b(?:[gmn]?awk|perl)\b(?:[^|;&\n']*'[^']*')+")
 _FENCE = re.compile(r"^[ \t]*(```|~~~)(?!!).*?^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _FLAGS = re.MULTILINE | re.DOTALL
+_SHELL = re.compile(f"{_BLOCK}|{_INLINE}", _FLAGS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,11 @@ def read_arguments(command: CommandFile, raw: str, *, arg_base: ArgBase = "auto"
         for place, name in enumerate(command.arguments)
     }
     return Arguments(raw=raw, items=items, names=names, base=base, swallows=swallows)
+
+
+def has_shell(text: str) -> bool:
+    """Whether a command's text runs anything in a shell."""
+    return _SHELL.search(text) is not None
 
 
 def base_of(command: CommandFile, arg_base: ArgBase = "auto") -> int:

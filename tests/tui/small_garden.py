@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pmagent.errors import AccessError
 from pmagent.places import parse_place
+from pmagent.tui.ports import Survey
 from pmagent.types import (
     Abstention,
     Answer,
@@ -31,7 +32,7 @@ from pmagent.types import (
     Why,
 )
 from pmagent.types.actions import Json
-from pmagent.types.conversing import StatusLine, Survey
+from pmagent.types.conversing import StatusLine
 from tests.tui.small_talk import SmallTalk
 from tests.tui.small_walls import SmallWalls
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
+from pmagent.commands.query_text import parse_query
 from pmagent.errors import ModelError, PmagentError, UsageError
-from pmagent.tui.query_text import parse_query
 from pmagent.types.actions import Done, Json
 from pmagent.types.commands import AgentFile, CommandRow, Completion
 from pmagent.types.sessions import SessionRow, TurnRow

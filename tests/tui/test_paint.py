@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from pmagent.commands.query_text import parse_query, query_words
 from pmagent.errors import UsageError
 from pmagent.tui.paint.lines import (
     Span,
@@ -22,7 +23,6 @@ from pmagent.tui.paint.lines import (
 from pmagent.tui.paint.map import bin_timeline, paint_timeline
 from pmagent.tui.paint.reading import Passage, cited_rows, paint_reading
 from pmagent.tui.paint.vital import percent, time_left
-from pmagent.tui.query_text import parse_query, query_words
 from pmagent.types import Query, Reading
 
 TEXTS = st.text(st.sampled_from("ab  cd日é-"), max_size=60)

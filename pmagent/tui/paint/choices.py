@@ -9,11 +9,13 @@ from rich.cells import cell_len
 
 from pmagent.tui.actions import Action
 from pmagent.tui.paint.help import short_argument
-from pmagent.tui.paint.lines import Page, PageBuilder, clip, pad_text, rule, span, spread
+from pmagent.tui.paint.lines import Page, PageBuilder, clip, clip_text, pad_text, rule, span, spread
 
 if TYPE_CHECKING:
     from pmagent.types.commands import Completion
 
+WIDE = 100
+"""Columns from which what follows a name is told at more length."""
 _OWN = {"built in", "shipped", ""}
 
 
@@ -74,11 +76,13 @@ def paint_choices(choices: Sequence[Choice], width: int) -> Page:
     builder = PageBuilder()
     builder.add(rule(width))
     label_width = min(max((cell_len(span(c.label).text) for c in choices), default=0), width // 2)
-    hint_width = min(max((cell_len(span(c.hint).text) for c in choices), default=0), 12)
+    hint_room = 12 if width < WIDE else 24
+    hint_width = min(max((cell_len(span(c.hint).text) for c in choices), default=0), hint_room)
     for choice in choices:
         head = [span(pad_text(span(choice.label).text, max(label_width, 7) + 2), "key")]
         if hint_width:
-            head.append(span(pad_text(span(choice.hint).text, hint_width + 2), "quiet"))
+            hint = clip_text(span(choice.hint).text, hint_width)
+            head.append(span(pad_text(hint, hint_width + 2), "quiet"))
         origin = (span(choice.origin, "quiet"),) if choice.origin else ()
         room = width - len(choice.origin) - 2 if choice.origin else width
         line = clip((*head, span(choice.summary)), room)

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
+from pmagent.commands.query_text import parse_query, query_words
 from pmagent.errors import UsageError
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import (
@@ -33,7 +34,6 @@ from pmagent.tui.paint.map import (
 from pmagent.tui.paint.reading import Passage
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.ports import GardenPort
-from pmagent.tui.query_text import parse_query, query_words
 from pmagent.tui.screens.base import WIDE, GardenScreen
 from pmagent.tui.screens.reader import read_source
 from pmagent.tui.widgets.composer import Composer

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pmagent.commands.query_text import parse_query, query_words
 from pmagent.errors import UsageError
 from pmagent.tui.actions import Action, find_command, nearest_command
 from pmagent.tui.messages import Do, OpenMap
 from pmagent.tui.paint.said import MapLink
 from pmagent.tui.ports import GardenPort
-from pmagent.tui.query_text import parse_query, query_words
 from pmagent.tui.screens.reader import find_place, find_places
 from pmagent.tui.told import Performed
 
