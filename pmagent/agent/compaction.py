@@ -20,8 +20,9 @@ from pmagent.agent.context import (
 )
 from pmagent.agent.footing import Footing, Role
 from pmagent.agent.recap import REQUEST, recap
+from pmagent.agent.session_messages import valid_messages
 from pmagent.agent.steps import listen
-from pmagent.agent.tool_answers import note, repaired
+from pmagent.agent.tool_answers import note
 from pmagent.types.sessions import Compacted, Record
 from pmagent.types.talk import Message, Model, ModelRequest, ToolSpec
 from pmagent.types.turns import Noted
@@ -47,10 +48,11 @@ class Talk:
         """The request; the instructions whole, the messages as every provider takes them."""
         return ModelRequest(
             system=joined(self.sections),
-            messages=tuple(repaired(messages)),
+            messages=tuple(valid_messages(messages)),
             tools=tuple(self.tools),
             max_tokens=max_tokens,
             effort=role.effort,
+            output_schema=role.output_schema,
         )
 
 
@@ -144,7 +146,7 @@ class Shortening:
         messages = [*older, Message(role="user", parts=(note(asked),))]
         request = ModelRequest(
             system=joined(talk.sections),
-            messages=tuple(repaired(messages)),
+            messages=tuple(valid_messages(messages)),
             # Messages that use tools are refused without them.
             tools=tuple(talk.tools),
             max_tokens=min(SUMMARY_TOKENS, talk.model.card.max_output_tokens),

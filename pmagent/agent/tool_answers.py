@@ -7,19 +7,16 @@ where it is long, with a word on how to read more. Every use of a tool has exact
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 from pmagent.types.actions import Denied, Done, Failed, Json, Outcome, Unanswered
-from pmagent.types.talk import Message, Part, Text, ToolAnswer, ToolUse
+from pmagent.types.talk import Text, ToolAnswer, ToolUse
 
 MOST_CHARACTERS = 40_000
 """Of one answer, about 10,000 tokens."""
 NOTE = "pmagent-note"
 DATA = "pmagent-data"
-CUT_OFF = "[cut off here]"
 STOPPED = "not run: stopped by the person"
-LOST = "not run: the turn was broken off before it"
 _OURS = re.compile(rf"<(?=/?\s*(?:{NOTE}|{DATA}))", re.IGNORECASE)
 _SYSTEM_TAGS = re.compile(
     r"<(?=\s*/?\s*(?:\w+:)?(?:system|pmagent|claude|assistant|user|human|developer|instructions?"
@@ -81,68 +78,6 @@ def of_subagent(text: str) -> str:
     It may repeat what it read: tags and role marks that look like the system's lose their shape.
     """
     return clip(_SYSTEM_TAGS.sub(_harmless, text))
-
-
-def repaired(messages: Sequence[Message]) -> list[Message]:
-    """The messages as every provider takes them.
-
-    Person and model take turns, the person first; each use of a tool is answered at once and once;
-    what was cut off is marked; nothing is empty.
-    """
-    kept: list[Message] = []
-    for message in _answered(messages[_first_word(messages) :]):
-        parts = tuple(part for part in message.parts if not _is_empty(part))
-        if message.is_partial and message.role == "assistant" and parts:
-            parts = (*parts, Text(text=CUT_OFF)) if not message.uses else parts
-        if not parts:
-            continue
-        if kept and kept[-1].role == message.role:
-            kept[-1] = replace(kept[-1], parts=(*kept[-1].parts, *parts))
-        else:
-            kept.append(replace(message, parts=parts))
-    return kept
-
-
-def _first_word(messages: Sequence[Message]) -> int:
-    """Where the person first says something of their own."""
-    for place, message in enumerate(messages):
-        if message.role == "user" and any(
-            not isinstance(part, ToolAnswer) and not _is_empty(part) for part in message.parts
-        ):
-            return place
-    return len(messages)
-
-
-def _answered(messages: Sequence[Message]) -> Iterable[Message]:
-    """Each message; after one that uses tools, the answers to exactly these, first."""
-    wanted: tuple[ToolUse, ...] = ()
-    for message in messages:
-        if message.role == "assistant":
-            if wanted:
-                yield _answers_for(wanted, ())
-            wanted = message.uses
-            yield message
-            continue
-        if wanted:
-            yield _answers_for(wanted, message.parts)
-            wanted = ()
-        rest = tuple(part for part in message.parts if not isinstance(part, ToolAnswer))
-        yield replace(message, parts=rest)
-    if wanted:
-        yield _answers_for(wanted, ())
-
-
-def _answers_for(uses: Sequence[ToolUse], parts: Sequence[Part]) -> Message:
-    given: dict[str, ToolAnswer] = {}
-    for part in parts:
-        if isinstance(part, ToolAnswer):
-            given.setdefault(part.id, part)
-    answers = tuple(given.get(use.id) or not_run(use, LOST) for use in uses)
-    return Message(role="user", parts=answers)
-
-
-def _is_empty(part: Part) -> bool:
-    return isinstance(part, Text) and not part.text.strip()
 
 
 def _error(use: ToolUse, text: str, *, kind: str) -> ToolAnswer:

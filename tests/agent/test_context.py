@@ -6,7 +6,8 @@ import random
 
 from pmagent.agent.context import clip_old, drop, size_of, summarise
 from pmagent.agent.recap import recap
-from pmagent.agent.tool_answers import CUT_OFF, answer_of, clip, of_subagent, repaired
+from pmagent.agent.session_messages import CUT_OFF, valid_messages
+from pmagent.agent.tool_answers import answer_of, clip, of_subagent
 from pmagent.hooks.verdict import Verdict
 from pmagent.llm.scripted import Answering
 from pmagent.types.actions import Done, Outcome, ToolCall
@@ -193,14 +194,14 @@ def test_any_list_of_messages_becomes_one_that_a_provider_takes() -> None:
                 talk.append(answers(*kept, *kept[:1]))
             else:
                 talk.append(answers("lost"))
-        sent = repaired(talk)
+        sent = valid_messages(talk)
         assert faults_of(sent) == [], talk
 
 
 def test_what_was_cut_off_is_marked_for_the_model() -> None:
     partial = Message(role="assistant", parts=(Text(text="half of"),), is_partial=True)
 
-    sent = repaired([person("go"), partial, person("on")])
+    sent = valid_messages([person("go"), partial, person("on")])
 
     assert sent[1].text == f"half of{CUT_OFF}"
 

@@ -178,7 +178,7 @@ def test_a_fault_keeps_what_was_said_and_the_next_turn_works() -> None:
     assert again.text == "Whole."
     sent = rig.model.requests[1].messages
     assert faults_of([*sent, Message(role="assistant", parts=(Text(text="x"),))]) == []
-    assert "[cut off here]" in sent[1].text
+    assert "[The answer was cut off here.]" in sent[1].text
 
 
 def test_an_answer_at_the_limit_is_continued_once() -> None:
