@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pmagent import errors
 from pmagent.errors import (
     AccessError,
@@ -17,7 +19,9 @@ from pmagent.errors import (
     TrailError,
     UsageError,
 )
-from pmagent.types.turns import EndReason
+
+if TYPE_CHECKING:
+    from pmagent.types.turns import EndReason
 
 OK = 0
 NONE = 1
