@@ -1,7 +1,9 @@
 """How often a plain request finds its command without a model: `python -m benchmarks.routing`.
 
 The golden set is cut in halves by a hash of each request; the constants were fitted on the first
-half alone. The fresh set was written afterwards and never fitted on. Another set is named with
+half alone. The fresh set was written afterwards and never fitted on; both blind sets were written
+without sight of the router. The first one's misses were read, the second one's never: judge by the
+fresh set and the second. Another set is named with
 `--set`: lines of JSON with `text` and `want`, which is null where nothing should fire.
 """
 
@@ -80,11 +82,14 @@ def main() -> None:
 
 
 def shipped_sets() -> dict[str, list[Case]]:
-    golden = read(HERE / "routing_golden.jsonl")
+    golden, blind = read(HERE / "routing_golden.jsonl"), read(HERE / "routing_blind.jsonl")
     return {
         "golden, fitted half": [case for case in golden if half_of(case) == 0],
         "golden, other half": [case for case in golden if half_of(case) == 1],
         "fresh": read(HERE / "routing_fresh.jsonl"),
+        "blind, fitted half": [case for case in blind if half_of(case) == 0],
+        "blind, other half": [case for case in blind if half_of(case) == 1],
+        "blind, second": read(HERE / "routing_blind_2.jsonl"),
     }
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from pmagent.cli import codes
-from pmagent.cli.main import load_command, pmagent
+from pmagent.cli.main import FRONTS, load_command, pmagent
+from pmagent.commands.builtin._bench import builtins
+from pmagent.commands.found import Found
+from pmagent.commands.read_agent import read_agent
+from pmagent.commands.read_command import read_command
+from pmagent.paths import bundled_dir
+from pmagent.types.commands import AgentFile, CommandFile
 
 HERE = Path(__file__).parent
 CODE_WORDS = {
@@ -24,6 +31,8 @@ CODE_WORDS = {
     codes.BUG: "pmagent itself broke; the trace is in `errors.log` in its data folder",
     codes.INTERRUPTED: "interrupted",
 }
+FLAGS = dict(zip(FRONTS, ("-p", "--plain"), strict=True))
+"""How the front ends without a name of their own are called."""
 
 
 def commands_page() -> str:
@@ -35,14 +44,66 @@ def commands_page() -> str:
         '`{"schema": "pmagent.<command>/1", "ok", "data", "warnings", "cost_usd", "ms"}`.',
     ]
     with click.Context(pmagent, info_name="pmagent", max_content_width=100) as context:
+        parts.append(f"```\n{pmagent.get_help(context)}\n```")
         for name in pmagent.list_commands(context):
-            command = load_command(name)
-            with click.Context(
-                command, info_name=name, parent=context, terminal_width=100, max_content_width=100
-            ) as inner:
-                text = command.get_help(inner)
-            parts.append(f"## pmagent {name}\n\n```\n{text}\n```")
+            parts += _help_of(load_command(name), name, context, "pmagent")
+        for name, flag in FLAGS.items():
+            if (command := pmagent.get_command(context, name)) is not None:
+                parts += _help_of(command, flag, context, "pmagent")
     return "\n\n".join(parts) + "\n"
+
+
+def _help_of(command: click.Command, name: str, parent: click.Context, path: str) -> Iterator[str]:
+    """The help of a command, then those of the commands below it."""
+    marks = "#" * (path.count(" ") + 2)
+    with click.Context(
+        command, info_name=name, parent=parent, terminal_width=100, max_content_width=100
+    ) as context:
+        yield f"{marks} {path} {name}\n\n```\n{command.get_help(context)}\n```"
+        if isinstance(command, click.Group):
+            for each in command.list_commands(context):
+                if (below := command.get_command(context, each)) is not None:
+                    yield from _help_of(below, each, context, f"{path} {name}")
+
+
+def slash_page() -> str:
+    """Every command that can be typed after a slash, and the sub-agents that ship."""
+    parts = [
+        "# Slash commands and sub-agents",
+        "Made from the code by `make docs`. In the application, in `pmagent --plain`, and as "
+        '`pmagent run "/name …"`. All of them work without a model.',
+    ]
+    groups: dict[str, list[str]] = {}
+    for one in builtins():
+        also = "".join(f", `/{alias}`" for alias in one.aliases)
+        usage = f"/{one.name} {one.argument_hint}".strip()
+        groups.setdefault(one.group, []).append(f"- `{usage}`{also}: {one.summary}")
+    groups["Jobs that ship"] = [
+        f"- `/{one.name} {one.argument_hint}`: {one.description}" for one in shipped_commands()
+    ]
+    groups["Sub-agents that ship"] = [
+        f"- `{one.name}`: {one.description}" for one in shipped_agents()
+    ]
+    parts += [f"## {group}\n\n" + "\n".join(rows) for group, rows in groups.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def shipped_commands() -> list[CommandFile]:
+    """The commands in `commands/`, by name."""
+    paths = sorted(bundled_dir("commands").glob("*.md"))
+    found = (read_command(path.read_bytes(), _found(path)) for path in paths)
+    return [one for one in found if isinstance(one, CommandFile)]
+
+
+def shipped_agents() -> list[AgentFile]:
+    """The sub-agents in `agents/`, by name."""
+    paths = sorted(bundled_dir("agents").glob("*.md"))
+    found = (read_agent(path.read_bytes(), _found(path)) for path in paths)
+    return [one for one in found if isinstance(one, AgentFile)]
+
+
+def _found(path: Path) -> Found:
+    return Found(name=path.stem, path=path.name, place="shipped")
 
 
 def codes_page() -> str:
@@ -52,7 +113,11 @@ def codes_page() -> str:
     return f"{head}\n{rows}\n"
 
 
-PAGES = {"commands.md": commands_page, "exit-codes.md": codes_page}
+PAGES = {
+    "commands.md": commands_page,
+    "exit-codes.md": codes_page,
+    "slash-commands.md": slash_page,
+}
 
 
 def main() -> None:

@@ -11,12 +11,14 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pmagent.agent.audit import Trail, trail_anchor, trail_key
 from pmagent.agent.enclosure import Enclosure
+from pmagent.agent.errands import Errands
 from pmagent.agent.fetching import Fetcher
 from pmagent.agent.gate import OWN_ERRAND, Asker, Gate, Parts, new_call_id, nobody, silent
 from pmagent.agent.grounds import Grounds, Wiring, no_skill
@@ -30,9 +32,11 @@ from pmagent.agent.session import Session
 from pmagent.agent.tool import AnyTool, Errand, Reach, Result
 from pmagent.agent.tool_specs import specs_of
 from pmagent.agent.undoing import Undoing
+from pmagent.commands.plugin_hooks import hooks_of_plugin
 from pmagent.errors import PmagentError, UsageError
 from pmagent.hooks.command import Place
 from pmagent.hooks.listing import HookRow, listing, try_hook
+from pmagent.hooks.read import HookSet
 from pmagent.hooks.run import Hooks, Verdict
 from pmagent.journal.journal import Journal
 from pmagent.journal.trash import Trash
@@ -80,6 +84,8 @@ class Gatehouse:
         """Shows what hooks want the terminal to do, from any thread."""
         self.session = Session(id=new_call_id(), cwd=str(grounds.root))
         self.rights = grounds.rights
+        self.rights.session = self.session
+        self._errands = Errands()
         self._grounds = grounds
         self._wiring = wiring
         make_private_dir(grounds.data_dir)
@@ -156,7 +162,8 @@ class Gatehouse:
         with self._gate.turn:
             self.rights.refresh()
             self._fresh_hooks()
-        return self._gate.perform(call, self.session, asker or self.asker, errand)
+        with self._errands.under(call, errand) as (made, whose):
+            return self._gate.perform(made, self.session, asker or self.asker, whose)
 
     def only_reads(self, tool: str, given: Mapping[str, Json]) -> bool:
         """Whether a call would change and send nothing, so that it may run beside others."""
@@ -226,8 +233,10 @@ class Gatehouse:
     def grants(self) -> GardenRights:
         """The rules, the level and what waits for trust."""
         self.rights.refresh()
+        self.commands.refresh()
         trail = self.trail.entries(limit=COUNTED)
-        return view_rights(self.rights, self._hook_book, trail, self.tier.says)
+        found = view_rights(self.rights, self._hook_book, trail, self.tier.says)
+        return replace(found, untrusted=(*found.untrusted, *self.commands.waiting()))
 
     def checks(self) -> Iterator[Check]:
         """What `doctor` says of the walls."""
@@ -265,9 +274,11 @@ class Gatehouse:
         """
         for waiting in self.grants().untrusted:
             if waiting.digest == digest:
-                what = (
-                    waiting.path if digest in self._digests() else f"{waiting.path} {waiting.says}"
-                )
+                # Of a whole file the bytes trusted before no longer are; a file has many hooks.
+                whole = {*self.rights.book.digests.values()}
+                whole |= {found.digest for found in self.commands.waiting()}
+                is_whole = digest in whole
+                what = waiting.path if is_whole else f"{waiting.path} {waiting.says}"
                 self.rights.trust(what, digest)
                 self.trail.append(
                     kind="trust", call_id="", by="person", tool="Trust", verdict="done",
@@ -277,9 +288,6 @@ class Gatehouse:
         raise UsageError(
             "nothing waits under that digest", '"pmagent garden trust" lists what does'
         )
-
-    def _digests(self) -> set[str]:
-        return set(self.rights.book.digests.values())
 
     def _request(self, tool: str, subject: str, given: Mapping[str, Json]) -> Request:
         if tool == "Bash":
@@ -347,7 +355,10 @@ class Gatehouse:
     def _hook_book(self) -> HookBook:
         settings = self._grounds.settings
         switched = dict.fromkeys(settings.hooks_on, True) | dict.fromkeys(settings.hooks_off, False)
-        return HookBook(self._grounds.rights, self._all_files, switched)
+        return HookBook(self._grounds.rights, self._all_files, switched, self._plugin_hooks)
+
+    def _plugin_hooks(self) -> Sequence[HookSet]:
+        return [found for one in self.commands.plugins() for found in hooks_of_plugin(one)]
 
     @cached_property
     def _hooks(self) -> Hooks:

@@ -32,7 +32,8 @@ class Defanger:
         text = self._held + piece
         cut = max(text.rfind(" "), text.rfind("\n"), text.rfind("\t")) + 1
         if len(text) - cut > MAX_HELD:
-            cut = len(text)
+            # A blank ends the word, so that no address begins in it and goes on behind it.
+            text, cut = f"{text} ", len(text) + 1
         self._held = text[cut:]
         return defang(text[:cut])
 

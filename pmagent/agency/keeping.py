@@ -17,7 +17,7 @@ from pmagent.errors import LockedError, UsageError
 from pmagent.secrets import Redactor
 from pmagent.types.actions import Json, Label
 from pmagent.types.conversing import Opening
-from pmagent.types.sessions import Asked, Ended, Record
+from pmagent.types.sessions import Asked, Ended, Record, Stepped
 from pmagent.types.talk import Message, Text, ToolAnswer
 
 LABELS = "labels"
@@ -71,7 +71,9 @@ class Keeping:
         """What was said in the session; what it had read counts as read again."""
         messages = self.session.messages()
         kept = self.session.facts.get(LABELS)
-        labels = frozenset(known for known in KNOWN if isinstance(kept, list) and known in kept)
+        labels: frozenset[Label] = frozenset(
+            known for known in KNOWN if isinstance(kept, list) and known in kept
+        )
         for row in self.session.turns():
             self._reader.said(row.typed)
         heard = "\n".join(_read_in(messages)) if "private" in labels else ""
@@ -96,6 +98,9 @@ class Keeping:
             self._said.pop(record.turn, None)
             if self.spells_addresses:
                 record = replace(record, shown=defang(record.shown))
+        elif isinstance(record, Stepped):
+            # Its words stand in the session now: only those of the next step are partial.
+            self._said.pop(record.turn, None)
         self.session.append(record)
 
     def partial(self, turn: str, text: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pkgutil
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from posixpath import join, relpath
 
 from pmagent.agency.archive import GardenArchive, Sources
 from pmagent.agency.bench import TalkBench
@@ -22,12 +24,14 @@ from pmagent.agency.talk import Parts, Talk
 from pmagent.agent.context import Section
 from pmagent.agent.footing import Footing, Role
 from pmagent.agent.gate import new_call_id
+from pmagent.agent.instruction_sections import Section as Loaded
 from pmagent.agent.instruction_sections import tell_sections
 from pmagent.agent.instructions import Instructions
 from pmagent.agent.loop import Loop
 from pmagent.agent.memory import load_memory, tell_memory
 from pmagent.agent.moment import utc_now
 from pmagent.agent.subagents import Agents, Desk
+from pmagent.agent.tool import Errand
 from pmagent.agent.trace import Trace
 from pmagent.commands.book import CommandBook
 from pmagent.commands.complete import Known
@@ -39,7 +43,7 @@ from pmagent.llm.offline import OfflineModel
 from pmagent.llm.routing_table import Route, make_routes
 from pmagent.permissions.rules import parse_rule
 from pmagent.secrets import Redactor, secret_values
-from pmagent.types.actions import Effect, Json, Rule, Source
+from pmagent.types.actions import Done, Effect, Json, Outcome, Rule, Source, ToolCall
 from pmagent.types.commands import AgentFile, CommandFile, CommandRow
 from pmagent.types.conversing import Opening
 from pmagent.types.sessions import Fact
@@ -78,6 +82,7 @@ class _Maker:
         self._opening = opening
         self._late = _Late()
         self._context: tuple[str, ...] = ()
+        self._touching = threading.Lock()
         self._routed: tuple[tuple[CommandRow, ...], tuple[Route, ...]] = ((), ())
 
     def talk(self) -> Talk:
@@ -95,7 +100,7 @@ class _Maker:
         is_new = not kept.row.turns
         verdict = grounds.gatehouse.begin("startup" if is_new else "resume")
         self._context = tuple(verdict.context)
-        self._tell_instructions()
+        self._tell_instructions(self.instructions.loaded.sections)
         talk = Talk(
             Parts(
                 grounds=grounds,
@@ -238,7 +243,7 @@ class _Maker:
     def loop(self) -> Loop:
         gatehouse = self._grounds.gatehouse
         footing = Footing(
-            perform=gatehouse.run_errand,
+            perform=self._perform,
             only_reads=gatehouse.only_reads,
             specs=gatehouse.tool_specs,
             fire=gatehouse.fire,
@@ -297,9 +302,21 @@ class _Maker:
         found.load()
         return found
 
-    def _tell_instructions(self) -> None:
+    def _perform(self, call: ToolCall, errand: Errand) -> Outcome:
+        """A call of the model; what it reads or changes may bring further instructions."""
+        outcome = self._grounds.gatehouse.run_errand(call, errand)
+        path = call.input.get("file_path")
+        if isinstance(outcome, Done) and isinstance(path, str):
+            root = str(self._grounds.garden.root)
+            below = relpath(join(root, path), root)
+            with self._touching:
+                due = () if below.startswith("../") else self.instructions.heed(below)
+            self._tell_instructions(due)
+        return outcome
+
+    def _tell_instructions(self, sections: Sequence[Loaded]) -> None:
         """The hooks hear of each file that was loaded."""
-        for one in self.instructions.loaded.sections:
+        for one in sections:
             told: dict[str, Json] = {
                 "file_path": one.name,
                 "memory_type": one.owner,

@@ -167,7 +167,7 @@ def text_of(events: Iterable[TurnEvent]) -> str:
         match event:
             case Said(text=text) | Screen(text=text) | Noted(text=text):
                 said.append(text.strip("\n"))
-            case Found(reply=reply):
+            case Found(reply=reply, is_first=False):
                 said.append(reply_markdown(reply))
             case _:
                 pass

@@ -41,6 +41,8 @@ from pmagent.types.turns import (
 )
 
 BUSY = "a turn runs already"
+LISTED = 60
+"""Ways to go on that are offered at once; a list can be scrolled."""
 UNTRUSTED_AND_PRIVATE = frozenset({"private", "untrusted"})
 
 
@@ -246,8 +248,8 @@ class Talk:
         return self._parts.looking.rows()
 
     def complete(self, line: str) -> Sequence[Completion]:
-        """Ways to go on."""
-        return complete(line, self._parts.known)
+        """Ways to go on, from memory."""
+        return complete(line, self._parts.known, limit=LISTED)
 
     def agents(self) -> Sequence[AgentFile]:
         """The sub-agents there are."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from pmagent.agent.budget import Verdict
+from pmagent.agent.budget import Verdict, foretell
 from pmagent.agent.circles import LAST_STEPS, Finding, restated
 from pmagent.agent.compaction import Talk
 from pmagent.agent.context import FULL, size_of
@@ -55,7 +55,8 @@ class Answering:
         talk = loop.talk()
         yield from self._make_room(talk)
         wanted = loop.model.card.max_output_tokens
-        reads = self._reads(talk)
+        reads = loop.reads(talk)
+        yield from self._foretell(talk, reads)
         verdict = turn.meter.judge(talk.model.card, input_tokens=reads, wanted=wanted)
         if verdict.reason is not None:
             return (yield from self._out_of(verdict))
@@ -100,11 +101,14 @@ class Answering:
         kept = yield from shortening.shorten(talk, messages, trigger="auto", force=force)
         self._loop.messages[:] = kept
 
-    def _reads(self, talk: Talk) -> int:
-        """About what the next request has; the provider is not asked, which would take time."""
-        request = talk.request(self._loop.messages, max_tokens=1, role=self._loop.role)
-        fixed = len(request.system) + sum(len(str(spec.schema)) for spec in request.tools)
-        return round((size_of(request.messages) + fixed // 4) * self._loop.scale)
+    def _foretell(self, talk: Talk, reads: int) -> Generator[TurnEvent]:
+        """Say what the turn may cost, before its first request."""
+        loop, meter = self._loop, self._turn.meter
+        if loop.role.id or meter.spend.steps:
+            return
+        if said := foretell(talk.model.card, reads, meter.cost_left, loop.footing.price):
+            hint = 'leave out what is old with "/compact", or take another model with "/model"'
+            yield Noted(text=said, kind="budget", hint=hint)
 
     def _warn_of_end(self) -> None:
         turn = self._turn
@@ -224,7 +228,8 @@ class Answering:
             return None
         hint = f"{error.hint}; {OFFLINE_HINT}" if error.hint else OFFLINE_HINT
         yield Noted(text=error.message, kind="model", hint=hint)
-        return End(reason="failed", hint=hint, is_partial=bool(self._turn.text))
+        is_partial = bool(self._turn.text)
+        return End(reason="failed", hint=hint, is_partial=is_partial, fault=error.kind)
 
     def _cut(self, heard: Heard, *, is_again: bool) -> Generator[TurnEvent, None, End | None]:
         """At the model's limit of output: once it is told to go on."""

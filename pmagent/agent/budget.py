@@ -25,6 +25,10 @@ RESERVE_STEPS = 2
 """With so many steps left a model is told to come to an end."""
 LEAST_OUTPUT = 256
 """Tokens; a request that may say less is not made."""
+DEAR_USD = Decimal("0.25")
+"""What one request may cost before a person is told beforehand."""
+USUAL_OUTPUT = 2_000
+"""Tokens of an answer, where only a guess is wanted."""
 _MILLION = 1_000_000
 
 
@@ -61,6 +65,36 @@ def estimate(request: ModelRequest, model: Model, price: PriceOf) -> Estimate:
         output_tokens=most,
         cost_usd=price(usage, model.card),
         is_estimate=is_estimate,
+    )
+
+
+def price_of_reading(tokens: int, card: ModelCard, price: PriceOf) -> Decimal | None:
+    """The most that reading so much may cost: anew, or anew and written to the provider's cache."""
+    anew = price(Usage(input_tokens=tokens), card)
+    if anew is None:
+        return None
+    cached = price(Usage(cache_write_tokens=tokens), card)
+    return anew if cached is None else max(anew, cached)
+
+
+def foretell(card: ModelCard, reads: int, left: Decimal | None, price: PriceOf) -> str:
+    """What a person is told before a turn whose every request is dear; empty where none is.
+
+    `left` is what may be spent; None: there is no limit. An answer of usual length is assumed.
+    """
+    wanted = min(USUAL_OUTPUT, card.max_output_tokens)
+    read = price_of_reading(reads, card, price)
+    whole = price(Usage(input_tokens=reads, output_tokens=wanted), card)
+    anew = price(Usage(input_tokens=reads), card)
+    if read is None or whole is None or anew is None:
+        return ""
+    cost = read + whole - anew
+    if cost <= DEAR_USD and (left is None or cost * 2 <= left):
+        return ""
+    limit = "no limit is set" if left is None else f"{left:.2f} USD may be spent"
+    return (
+        f'each request to "{card.id}" reads about {reads:,} tokens and costs about '
+        f"{cost:.2f} USD; {limit}"
     )
 
 
@@ -134,6 +168,12 @@ class Meter:
         """Steps left for itself, without what is set aside; None: without limit."""
         with self._lock:
             return self._left_steps()
+
+    @property
+    def cost_left(self) -> Decimal | None:
+        """US dollars left for itself; None: without limit, or nobody knows."""
+        with self._lock:
+            return self._left_cost()
 
     @property
     def is_late(self) -> bool:
@@ -220,14 +260,18 @@ class Meter:
     def _affordable(self, card: ModelCard, input_tokens: int) -> int | Verdict:
         """How many tokens the money that is left pays for, after what is read."""
         left = self._left_cost()
-        read = self._price(Usage(input_tokens=input_tokens), card)
-        per_million = self._price(Usage(output_tokens=_MILLION), card)
-        if left is None or read is None or per_million is None:
+        read = price_of_reading(input_tokens, card, self._price)
+        # With what is read, for some models charge more for all of a long request.
+        plain = Usage(input_tokens=input_tokens)
+        with_million = self._price(replace(plain, output_tokens=_MILLION), card)
+        without = self._price(plain, card)
+        if left is None or read is None or with_million is None or without is None:
             return Verdict(
                 reason="cost",
                 says=f'the price of "{card.id}" is unknown, so it does not run under a cost limit',
                 hint="take the limit off, or choose a model whose price is known",
             )
+        per_million = with_million - without
         if per_million == 0:
             return card.max_output_tokens
         return int((left - read) / per_million * _MILLION)

@@ -79,6 +79,8 @@ class Role:
     """The types of sub-agents it may start; None: all."""
     mode: Narrow | None = None
     effort: Effort | None = None
+    output_schema: Mapping[str, Json] | None = None
+    """JSON Schema that the words of its answers must fit."""
 
     @property
     def by(self) -> str:

@@ -1,4 +1,4 @@
-"""The hooks in force: those of the settings files, and those that ship.
+"""The hooks in force: those of the settings files, those of plugins, and those that ship.
 
 What a folder brings along runs only once a person has trusted exactly it: its definition and the
 bytes of the scripts it names in the garden.
@@ -6,7 +6,7 @@ bytes of the scripts it names in the garden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pmagent.agent.rights import Rights
 from pmagent.errors import PmagentError
@@ -22,9 +22,19 @@ MAX_SCRIPT_BYTES = 5_000_000
 class HookBook:
     """Which hooks there are, and which of them may run."""
 
-    def __init__(self, rights: Rights, files: Walls, switched: Mapping[str, bool]) -> None:
-        """`switched` says by name which of the hooks that ship are on or off."""
+    def __init__(
+        self,
+        rights: Rights,
+        files: Walls,
+        switched: Mapping[str, bool],
+        plugins: Callable[[], Sequence[HookSet]] = tuple,
+    ) -> None:
+        """`switched` says by name which of the hooks that ship are on or off.
+
+        `plugins` reads what plugins bring; it is asked again when the settings change.
+        """
         self._rights = rights
+        self._plugins = plugins
         self._files = files
         self._shipped = shipped_hooks(bundled_dir("hooks"), switched)
         self._seen: object = None
@@ -69,7 +79,7 @@ class HookBook:
                 "disableAllHooks": section.is_all_off,
             }
             sets.append(read_settings_hooks(whole, Origin(layer=section.layer, source=source)))
-        found = merge([*sets, self._shipped])
+        found = merge([*sets, *self._plugins(), self._shipped])
         self._handlers = found.handlers
         self.faults = found.faults
 

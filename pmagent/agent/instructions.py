@@ -107,7 +107,7 @@ class Instructions:
             self._make_due(path)
         return self.loaded
 
-    def touch(self, path: str) -> Sequence[Section]:
+    def heed(self, path: str) -> Sequence[Section]:
         """What becomes due because this file of the garden was read or changed; often nothing."""
         before = len(self._sections)
         if not path.startswith("/"):

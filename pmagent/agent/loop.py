@@ -14,14 +14,14 @@ from decimal import Decimal
 from pmagent.agent.answering import Answering
 from pmagent.agent.budget import Estimate, Meter, estimate
 from pmagent.agent.compaction import Shortening, Talk
-from pmagent.agent.context import view_context
+from pmagent.agent.context import size_of, view_context
 from pmagent.agent.controls import Controls
 from pmagent.agent.crew import Inbox
 from pmagent.agent.footing import Footing, Parent, Role, Starter
 from pmagent.agent.tool_answers import as_data
 from pmagent.agent.turn import End, Turn
 from pmagent.agent.why import Said, Snapshot, card_of
-from pmagent.errors import PmagentError
+from pmagent.errors import ModelError, PmagentError
 from pmagent.types.sessions import Asked, Ended, Record
 from pmagent.types.talk import Message, Model, Text, ToolSpec
 from pmagent.types.turns import (
@@ -106,7 +106,8 @@ class Loop:
             try:
                 end = yield from self._through(turn, typed, message)
             except PmagentError as exc:
-                end = End(reason="failed", hint=exc.hint, is_partial=bool(turn.text))
+                fault = exc.kind if isinstance(exc, ModelError) else type(exc).__name__
+                end = End(reason="failed", hint=exc.hint, is_partial=bool(turn.text), fault=fault)
                 yield Noted(text=exc.message, kind="error", hint=exc.hint)
             yield from self.inbox.take()
         finally:
@@ -180,6 +181,12 @@ class Loop:
         return Talk(
             model=self.model, sections=tuple(self.role.sections()), tools=tuple(self.specs())
         )
+
+    def reads(self, talk: Talk) -> int:
+        """About what the next request has; the provider is not asked, which would take time."""
+        request = talk.request(self.messages, max_tokens=1, role=self.role)
+        fixed = len(request.system) + sum(len(str(spec.schema)) for spec in request.tools)
+        return round((size_of(request.messages) + fixed // 4) * self.scale)
 
     def specs(self) -> Sequence[ToolSpec]:
         """The tools it may use now."""

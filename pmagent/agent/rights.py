@@ -75,8 +75,11 @@ class Rights:
         self._managed = managed
         self._policies: dict[_Key, Policy] = {}
         self._turn = threading.RLock()
+        self.session: Session | None = None
+        """The session whose own refusals count too wherever a file is looked at."""
         self._refuses = False
         """Whether any file may be closed to anybody, so that each must be looked at."""
+        self._hiding: tuple[RuleBook, tuple[Rule, ...]] | None = None
         self.trust_state: Trust = Trust()
         self.book: RuleBook = RuleBook()
         self.refresh()
@@ -133,17 +136,34 @@ class Rights:
 
     def denial(self, access: Access, path: str) -> str | None:
         """Why a path may not be touched at all; None where no rule forbids it."""
-        if not self._refuses:
+        refused = self._refused_in_session()
+        if not self._refuses and not refused:
             return None
-        decision = self.policy().denial(access, path)
+        decision = self.policy(self.session if refused else None).denial(access, path)
         return None if decision is None else decision.reason
 
     @property
     def hides_files(self) -> bool:
         """Whether any rule keeps a file from being read, so that each must be looked at."""
+        refused = (*self.book.rules, *self._refused_in_session())
         return bool(self.book.faults) or any(
-            rule.effect == "deny" and "read" in accesses_of(rule) for rule in self.book.rules
+            rule.effect == "deny" and "read" in accesses_of(rule) for rule in refused
         )
+
+    @property
+    def hiding(self) -> object:
+        """What files are hidden by: the same object as long as it is the same rules."""
+        refused = self._refused_in_session()
+        with self._turn:
+            known = self._hiding
+            if known is None or known[0] is not self.book or known[1] != refused:
+                self._hiding = (self.book, refused)
+            return self._hiding
+
+    def _refused_in_session(self) -> tuple[Rule, ...]:
+        """The session's own refusals of files. A bare name only takes the tool away."""
+        grants = self.session.grants if self.session is not None else ()
+        return tuple(rule for rule in grants if rule.effect == "deny" and rule.spec is not None)
 
     def is_digest_trusted(self, digest: str) -> bool:
         """Whether a person has trusted exactly these bytes."""

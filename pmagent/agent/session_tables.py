@@ -29,7 +29,7 @@ from pmagent.errors import UsageError
 from pmagent.paths import make_private_dir
 from pmagent.store import faults, open_database, transaction
 from pmagent.types.actions import Json
-from pmagent.types.sessions import Asked, Fact, Marked, Record, Renamed, SessionRow
+from pmagent.types.sessions import PIPED, Asked, Fact, Marked, Record, Renamed, SessionRow
 from pmagent.types.turns import Span
 
 STATE = "state.db"
@@ -194,7 +194,9 @@ class Tables:
 
     def set_first(self, database: sqlite3.Connection, session: str, typed: str) -> None:
         """Remember the first words that were typed. Inside `written`."""
-        words = " ".join(self.redact(typed).split())[:_FIRST]
+        # What was piped in beside the words says nothing of what the session is about.
+        said = typed.partition(PIPED)[0]
+        words = " ".join(self.redact(said).split())[:_FIRST]
         database.execute(
             "UPDATE sessions SET first = ? WHERE id = ? AND first = ''", (plain(words), session)
         )

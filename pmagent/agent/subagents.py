@@ -184,9 +184,13 @@ class Agents:
             if not name or name == "inherit":
                 continue
             try:
-                return self._desk.find_model(name), notes
+                model = self._desk.find_model(name)
             except (UsageError, ModelError) as exc:
                 notes.append(f'the model "{name}" cannot be used: {exc.message}')
+                continue
+            if name != task.model or not _leaves(model, parent.model):
+                return model, notes
+            notes.append(f'the model "{name}" is not used: it is on another computer')
         raise UsageError("no model can be used for it", "; ".join(notes))
 
     def _role(self, file: AgentFile, parent: Parent, specs: Sequence[ToolSpec]) -> Role:
@@ -320,6 +324,14 @@ def _as_shown(event: TurnEvent, live: _Live, moved: AgentMoved) -> Sequence[Turn
             return ()
         case _:
             return (event,)
+
+
+def _leaves(model: Model, parent: Model) -> bool:
+    """Whether words that stay on this computer now would leave it.
+
+    What a call asks for is said by a model, which may have been talked into it.
+    """
+    return parent.card.is_local and not model.card.is_local
 
 
 def _not_kept(record: Record) -> None:

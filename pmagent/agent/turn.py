@@ -27,6 +27,8 @@ class End:
     reason: EndReason
     hint: str = ""
     is_partial: bool = False
+    fault: str = ""
+    """What broke, as `TurnEnded` names it."""
 
 
 class Turn:
@@ -195,6 +197,7 @@ class Turn:
             spend=self.meter.spend,
             hint=end.hint,
             is_partial=end.is_partial,
+            fault=end.fault,
         )
 
 

@@ -16,7 +16,7 @@ from pmagent.cli import as_json, codes
 from pmagent.commands.replies import reply_markdown
 from pmagent.safe_text import safe_text
 from pmagent.types import Abstention, Answer, Map
-from pmagent.types.actions import Ask, Denied, Json, Outcome, Unanswered
+from pmagent.types.actions import Ask, Denied, Done, Json, Outcome, Unanswered
 from pmagent.types.talk import Usage
 from pmagent.types.turns import (
     EndReason,
@@ -81,7 +81,7 @@ class Heard:
                 self.began = event
             case Said(text=text, agent=""):
                 self._words.append(text)
-            case Found(reply=reply):
+            case Found(reply=reply, is_first=False):
                 self.replies.append(reply)
                 self._add(reply_markdown(reply))
             case Screen(text=text) if text:
@@ -115,6 +115,9 @@ class Heard:
     @property
     def is_abstention(self) -> bool:
         """Whether the archive does not say it, and nothing else was said."""
+        if isinstance(self.last_outcome, Done) and self.last_outcome.data.get("abstained"):
+            # A command's own work; a model that has used one goes on and answers by itself.
+            return self.began is not None and self.began.model in {"", "offline"}
         return bool(self.replies) and isinstance(self.replies[-1], Abstention) and not self._words
 
     def _add(self, block: str) -> None:

@@ -11,6 +11,7 @@ import stat
 import sys
 
 from pmagent.errors import UsageError
+from pmagent.types.sessions import PIPED
 
 WAIT_S = 3.0
 """How long the first byte may take where the pipe was not asked for."""
@@ -52,7 +53,7 @@ def with_piped(prompt: str, piped: str) -> str:
     if not piped.strip():
         return prompt
     inside = piped.strip("\n").replace("</piped", "<\\/piped")
-    return f"{prompt}\n\n<piped>\n{inside}\n</piped>"
+    return f"{prompt}{PIPED}{inside}\n</piped>"
 
 
 def _read(descriptor: int) -> bytes:

@@ -66,7 +66,7 @@ class Stream:
                 yield self._assistant(use, agent)
             case ToolEnded(agent=agent):
                 yield self._came(event)
-            case Found(reply=reply):
+            case Found(reply=reply, is_first=False):
                 yield from self._flush("")
                 words = {"type": "text", "text": reply_markdown(reply)}
                 yield {**self._assistant(words, ""), "reply": reply_object(reply)}

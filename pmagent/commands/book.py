@@ -292,6 +292,7 @@ def _would(command: CommandFile) -> str:
     """What a command does beyond its words; empty where it is words alone."""
     parts = [
         f"pre-approves {', '.join(command.allowed_tools[:3])}" if command.allowed_tools else "",
+        f"chooses the model {command.model}" if command.model not in {"", "inherit"} else "",
         "runs commands of the shell" if has_shell(command.body) else "",
     ]
     return " and ".join(filter(None, parts))

@@ -13,9 +13,7 @@ from pmagent.commands.compat_kinds import (
 )
 from pmagent.commands.compat_notes import (
     Here,
-    hooks_in,
     notes_on_allowed,
-    notes_on_hooks,
     notes_on_model,
     notes_on_tools,
     split_tools,
@@ -39,8 +37,10 @@ FOLDED_IN = 'it is not read by itself: "/init" folds it into AGENTS.md'
 _AGENT_KEYS: Mapping[str, str] = {
     "isolation": "it works in the garden itself: no copy is made for it",
     "memory": "it keeps no memory of its own",
+    "skills": "its skills are not put in beforehand: it runs those it needs",
 }
 """Keys of a sub-agent that have no effect here, and what happens instead."""
+NO_OWN_HOOKS = "hooks in front matter are not run in this version: write them in the settings"
 _WIDER = frozenset({"acceptEdits", "auto", "bypassPermissions"})
 """Modes in which less would be asked."""
 _NOT_IN_PLUGINS = ("hooks", "mcpServers", "permissionMode")
@@ -121,7 +121,7 @@ def _on_command(command: CommandFile, page: _Page) -> Iterator[str]:
     if command.shell not in {"bash", "sh"}:
         yield f'its shell commands are for "{command.shell}", and only bash is run here'
     if "hooks" in command.fields:
-        yield from notes_on_hooks(hooks_in(command.fields["hooks"], "skill", page.path))
+        yield NO_OWN_HOOKS
 
 
 def _flat_skill(page: _Page) -> CompatRow | None:
@@ -168,12 +168,12 @@ def _on_agent(agent: AgentFile, page: _Page) -> Iterator[str]:
     if (mode := text_of(agent.fields.get("permissionMode"))) in _WIDER:
         yield f'its mode "{mode}" cannot widen what you allow'
     for key, note in _AGENT_KEYS.items():
-        if text_of(agent.fields.get(key)):
+        if agent.fields.get(key):
             yield note
     if "mcpServers" in agent.fields:
         yield "its MCP servers are not started in this version"
     if "hooks" in agent.fields:
-        yield from notes_on_hooks(hooks_in(agent.fields["hooks"], "agent", page.path))
+        yield NO_OWN_HOOKS
 
 
 def _written(agent: AgentFile) -> Scalar:

@@ -96,6 +96,7 @@ def _of_row(before: str, row: CommandRow) -> Completion:
         label=f"/{row.name}",
         hint=row.argument_hint,
         summary=row.summary,
+        origin=row.origin,
     )
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmagent.errors import UsageError
 from pmagent.insights._acts import quoted_through
 from pmagent.insights._lines import Line, Talk, lines_of, read_talk, topic_of, weigh
+from pmagent.insights._named import file_named
 from pmagent.insights._others import other_texts
 from pmagent.insights._page import Page, slug_of
 from pmagent.insights._salience import Ground, is_clear, is_greeting, is_torn, stands_alone
@@ -50,10 +50,10 @@ def quotes(arguments: Sequence[str], archive: Archive) -> Draft:
     """Quotable passages of a file, of what answers a question, or of the whole archive.
 
     Raises:
-        UsageError: several files fit the name.
+        UsageError: no file, or several, fit the name.
     """
     asked = " ".join(arguments).strip()
-    path = _named(asked, archive)
+    path = file_named(asked, archive)
     if path:
         talk = read_talk(archive, path)
         ground = Ground(talk, other_texts(archive, path))
@@ -73,18 +73,6 @@ def quotes(arguments: Sequence[str], archive: Archive) -> Draft:
     if abstained:
         page.say(f"{abstained[0].upper()}{abstained[1:]}.")
     return page.draft(path=f"drafts/quotes/{slug_of(saved)}.md", abstained=abstained)
-
-
-def _named(asked: str, archive: Archive) -> str:
-    """The file that is meant; empty where the words are a question."""
-    if not asked:
-        return ""
-    try:
-        return archive.resolve(asked)
-    except UsageError:
-        if " " in asked or "/" not in asked:
-            return ""
-        raise
 
 
 def _candidates(talk: Talk, ground: Ground) -> list[_Quote]:

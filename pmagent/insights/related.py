@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pmagent.errors import UsageError
 from pmagent.insights._evidence import Clash, Told, clash_of, nearest_line
 from pmagent.insights._lines import Line, cite, read_talk, topic_of, weigh
+from pmagent.insights._named import file_named
 from pmagent.insights._others import other_texts
 from pmagent.insights._page import Page, slug_of
 from pmagent.insights._parts import split_parts
@@ -51,14 +52,14 @@ def related(arguments: Sequence[str], archive: Archive) -> Draft:
     """Passages of other documents that speak of the same.
 
     Raises:
-        UsageError: nothing is named.
+        UsageError: nothing is named, or no file fits the name.
     """
     asked = " ".join(arguments).strip()
     if not asked:
         raise UsageError(
             "related needs a file or a text", 'such as "/related ep-001" or "/related seat price"'
         )
-    path = _named(asked, archive)
+    path = file_named(asked, archive)
     sources = _sources(archive, path) if path else (_typed(asked),)
     title = archive.document(path).title if path else asked
     page = Page(archive, f"Related: {title}")
@@ -72,13 +73,6 @@ def related(arguments: Sequence[str], archive: Archive) -> Draft:
     _same(page, matches)
     _otherwise(page, clashes)
     return page.draft(path=saved)
-
-
-def _named(asked: str, archive: Archive) -> str:
-    try:
-        return archive.resolve(asked)
-    except UsageError:
-        return ""
 
 
 def _typed(text: str) -> _Source:

@@ -103,7 +103,7 @@ def route(
         return Unsure(choices=_of_file(routes, arguments), kind="close", arguments=arguments)
     kind, against = _against(words, reader)
     best = ranked[0][1] if ranked and not _is_one_word(words) else 0.0
-    second = max(against, ranked[1][1] if len(ranked) > 1 else 0.0)
+    second = max(against, _rival(ranked))
     if best >= tau and best - second >= delta:
         return Routed(
             name=choices[0].name,
@@ -126,7 +126,7 @@ def make_args(name: str, text: str, arguments: Arguments, left: str) -> str:
     files = " ".join(f'"{name}"' if " " in name else name for name in arguments.files)
     if name in _QUESTIONS:
         question = question_of(text)
-        return (_SAID_WHERE.sub("", question) or question) if name == "where" else question
+        return (place_of(question) or question) if name == "where" else question
     if name in _OF_FILES:
         return files or ("" if _THIS.search(text) else left)
     if name in _OF_TOPICS:
@@ -177,10 +177,25 @@ _CARRIER = re.compile(
 _SAID_WHERE = re.compile(
     r"^(?:where )?(?:have|did|do|has) (?:i|we) (?:ever |already )?(?:said|say|mention(?:ed)?"
     r"|talk(?:ed)? about|discuss(?:ed)?|written about|write about|wrote about|covered?)\b"
-    r"(?: this before)?[\s:]*(?:(?:that|of|about) )?",
+    r"(?: this before)?[\s:]*(?:(?:(?:any|some)thing )?(?:that|of|about|on) )?"
+    r"|^(?:(?:find|show|list|get|give|gather|collect|pull up|me|us|every|each|all|any|the) )*"
+    r"(?:mentions?|references?|places?|spots?|passages?|occurrences?|instances?)"
+    r" (?:of|to|about|on|(?:where )?(?:i|we) (?:mention(?:ed)?|(?:talk(?:ed)?|sp[eo]a?ke?|wr[io]te)"
+    r" about|discuss(?:ed)?))\s+"
+    r"|^that (?:mention|discuss|cover|talk about)s?\s+"
+    r"|^(?:find )?everything (?:(?:we|i) (?:have|said) )?(?:on|about)\s+"
+    r"|^(?:which|what) (?:episodes?|notes?|transcripts?|files?|interviews?)"
+    r" (?:mention|discuss|cover|touch(?:es)? on|talks? about)s?\s+",
     re.IGNORECASE,
 )
 """What only asks for a place; "where did I first mention" is left, as its "first" is wanted."""
+_BEFORE = re.compile(r"(?:\s+(?:before|already|please|pls))*[\s?.!,]*$", re.IGNORECASE)
+
+
+def place_of(question: str) -> str:
+    """What is looked for, as the heading of its map: "deposits" of "every mention of deposits"."""
+    bare = _SAID_WHERE.sub("", question)
+    return bare if bare == question else _BEFORE.sub("", bare)
 
 
 def question_of(text: str) -> str:
@@ -228,6 +243,16 @@ def _against(words: Words, reader: Reader) -> tuple[NoneKind | None, float]:
         if any(fits(pattern, lines) for pattern in patterns):
             return kind, NONE
     return None, 0.0
+
+
+def _rival(ranked: Sequence[tuple[str, float]]) -> float:
+    """The score of the best command that would not do as well as the first.
+
+    Where `ask` and `where` are the first two, either answers: one in a sentence with its places,
+    the other with all places. To ask which of them is meant would only cost a turn.
+    """
+    is_either = frozenset(name for name, _ in ranked[:2]) == _QUESTIONS
+    return next((score for _, score in ranked[2 if is_either else 1 :]), 0.0)
 
 
 def _is_lone_file(words: Words) -> bool:

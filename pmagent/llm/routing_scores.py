@@ -35,11 +35,14 @@ Encode: TypeAlias = "Callable[[Sequence[str]], NDArray[np.float32]]"
 """Unit vectors, one row a text."""
 
 
+_POLITE = re.compile(r"^(?:\S+ ){0,3}(?:can|could|would|will) (?:you|u)\b")
 _YOU = re.compile(r"^(?:\S+ ){0,4}(?:you|your|yourself|pmagent)\b(?! (?:can|could) )")
 _ASKS = re.compile(
-    r"(?:^|[,;:.—-] |\b(?:so|and|but|know|wonder|wondering|me|remember) )"
+    r"(?:^|[,;:.—-] |\b(?:so|and|but|know|wonder|wondering|me|remember|idea|clue|understand) )"
     r"(?:what|who|whom|whose|when|why|how|which)\b"
-    r"|^(?:is|are|was|were|do|does|did|has|have|had|can|could|should|will|would)\b"
+)
+_VERB_FIRST = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|should|will|would)\b"
 )
 _SAID = re.compile(
     r"\b(?:did|do|does|have|has|had|were|was|what|who|why|when|how|ever)\b.{0,24}"
@@ -47,6 +50,9 @@ _SAID = re.compile(
     r"\b(?:sa(?:y|id)|decided?|agreed?|promised?|think|thought|believed?|learn(?:ed|t)?|mention(?:ed)?"
     r"|discuss(?:ed)?|concluded?|chosen?|choose|chose|argued?|told|want(?:ed)?|dropped|drop|raised?"
     r"|change the|copy from)\b"
+    r"|\b(?:after|since|because|once|when) (?:we|i|he|she|they|people|customers?|users?|owners?)"
+    r" (?:[a-z]+ly )?[a-z]+ed\b"
+    r"|^(?:(?:why|when|how) )?did (?:we|they|he|she|people|customers?|users?|owners?)\b"
 )
 
 
@@ -57,7 +63,10 @@ def is_to_program(words: Words) -> bool:
 
 def is_for_archive(words: Words) -> bool:
     """Whether it has the form of a question, and not one to the program about itself."""
-    asks = _ASKS.search(words.line) is not None or words.is_question
+    # "Could you do the usual?" is an order in the shape of a question.
+    is_order = _POLITE.search(words.whole) is not None and _POLITE.search(words.line) is None
+    has_shape = _VERB_FIRST.search(words.line) is not None or words.is_question
+    asks = _ASKS.search(words.line) is not None or (has_shape and not is_order)
     return asks and not is_to_program(words)
 
 
@@ -206,9 +215,7 @@ def _form(words: Words, routes: Sequence[Route], signs: Mapping[str, _Signs]) ->
     if _SAID.search(words.line):
         return SAID
     is_program = any(
-        item.is_about_program
-        and (signs[item.name].sure or signs[item.name].is_maybe)
-        and not signs[item.name].is_never
+        item.is_about_program and signs[item.name].sure and not signs[item.name].is_never
         for item in routes
     )
     return DOUBTED if is_program else ASKED

@@ -48,7 +48,7 @@ class Teller:
                 end = ready_part(self._words)
                 self._say(self._words[:end])
                 self._words = self._words[end:]
-            case Found(reply=reply):
+            case Found(reply=reply, is_first=False):
                 self._flush()
                 self._say(reply_markdown(reply))
                 self.sources = sources_of(reply)

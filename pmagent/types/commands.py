@@ -107,6 +107,8 @@ class Completion:
     hint: str = ""
     """Arguments, or what the file is."""
     summary: str = ""
+    origin: str = ""
+    """Of a command: as in `CommandRow`."""
 
 
 @dataclass(frozen=True, kw_only=True)

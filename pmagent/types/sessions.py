@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 from pmagent.types.actions import Json
 from pmagent.types.talk import Message, Usage
 
+PIPED = "\n\n<piped>\n"
+"""What stands between the words of a prompt and what was piped in beside them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:

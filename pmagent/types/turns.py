@@ -137,6 +137,9 @@ class Found:
     """A cited answer, an abstention or a map, whole; a front end draws it in place of words."""
 
     reply: Answer | Abstention | Map
+    is_first: bool = False
+    """Told at once, before a closer look at the same question: its place is taken by what that
+    finds. A screen draws it; whoever tells a turn as one text leaves it out."""
 
 
 @dataclass(frozen=True, kw_only=True)

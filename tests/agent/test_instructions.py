@@ -234,7 +234,7 @@ def test_a_rule_with_paths_waits_for_a_file_it_counts_for(place: Place) -> None:
     instructions = place.instructions()
 
     def due(path: str) -> list[str]:
-        return [section.text for section in instructions.touch(path)]
+        return [section.text for section in instructions.heed(path)]
 
     assert [section.text for section in instructions.load().sections] == ["Always."]
     assert due("src/a/b/c.js") == []
@@ -258,14 +258,14 @@ def test_a_folders_own_files_are_loaded_when_a_file_in_it_is_touched(place: Plac
     instructions = place.instructions()
     instructions.load()
 
-    assert instructions.touch("other/a.md") == ()
-    assert names(instructions.touch("notes/2024/a.md")) == [
+    assert instructions.heed("other/a.md") == ()
+    assert names(instructions.heed("notes/2024/a.md")) == [
         "notes/AGENTS.md", "notes/2024/CLAUDE.md",
     ]  # fmt: skip
-    assert instructions.touch("notes/2024/b.md") == ()
-    [rule] = instructions.touch("notes/2024/q1/x.md")
+    assert instructions.heed("notes/2024/b.md") == ()
+    [rule] = instructions.heed("notes/2024/q1/x.md")
     assert (rule.text, rule.reason) == ("Of its first quarter.", "path_glob_match")
-    assert instructions.touch("/etc/passwd") == ()
+    assert instructions.heed("/etc/passwd") == ()
 
 
 def test_odd_bytes_are_read_and_what_is_no_text_or_too_large_is_said_not_to_be(

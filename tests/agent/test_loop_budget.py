@@ -263,3 +263,20 @@ def test_spending_that_will_not_last_is_said_once() -> None:
     assert end.reason in {"tokens", "steps"}
     assert sum("exceed the budget" in e.text for e in rig.all(Noted)) == 1
     assert isinstance(rig.events[-1], TurnEnded)
+
+
+def test_a_long_request_is_priced_as_long_and_as_written_to_the_cache() -> None:
+    def tiered(usage: Usage, card: ModelCard) -> Decimal | None:
+        read = usage.input_tokens + usage.cache_write_tokens
+        rate = 2 if read > 1_000 else 1
+        written = Decimal(usage.cache_write_tokens) / 4
+        return rate * (Decimal(usage.total_tokens) + written) / 1_000_000
+
+    meter = Meter(Budget(cost_usd=Decimal("0.01")), clock=Clock(), price=tiered)
+
+    short = meter.judge(PRICED, input_tokens=1_000, wanted=100_000)
+    long = meter.judge(PRICED, input_tokens=2_000, wanted=100_000)
+
+    # 0.01 USD less what is read, written to the cache for a quarter more, at the price of its size.
+    assert short.max_tokens == 8_192
+    assert long.max_tokens == (10_000 - 2 * 2_500) // 2

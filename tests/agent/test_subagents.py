@@ -14,7 +14,7 @@ from pmagent.garden import Garden
 from pmagent.llm.scripted import Answering, ScriptedModel
 from pmagent.types.actions import Done, Failed, Json, Yes
 from pmagent.types.commands import AgentFile
-from pmagent.types.talk import Message, ModelRequest, Text, ToolAnswer
+from pmagent.types.talk import Message, ModelCard, ModelRequest, Text, ToolAnswer
 from pmagent.types.turns import (
     AgentBegan,
     AgentEnded,
@@ -308,3 +308,18 @@ def test_a_fault_of_its_model_is_its_own(garden: Garden, person: Person) -> None
     assert faults_of([*rig.model.requests[1].messages, SAID]) == []
     assert isinstance(rig.events[-1], TurnEnded)
     assert isinstance(rig.all(ToolEnded)[-1].outcome, Done)
+
+
+def test_a_call_does_not_move_local_words_to_another_computer(
+    garden: Garden, person: Person
+) -> None:
+    person.reply = Yes()
+    here = ScriptedModel([Answering(text="It is nine dollars.")])
+    far = ScriptedModel([Answering(text="Told.")], card=ModelCard(id="far", is_local=False))
+    main = [Answering(uses=(ask(model="far"),)), Answering(text="Nine.")]
+    rig = rig_of(main, garden, files=(file(),), children={"scripted": here, "far": far})
+
+    rig.turn()
+
+    assert len(here.requests) == 1
+    assert far.requests == []

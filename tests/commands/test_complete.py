@@ -74,6 +74,7 @@ def test_a_completion_is_the_whole_line_with_its_hint() -> None:
             label="/where",
             hint="QUESTION",
             summary="Where this was said before",
+            origin="shipped",
         )
     ]
 

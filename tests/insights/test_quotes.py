@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from pmagent.errors import UsageError
 from pmagent.insights.quotes import insight
 from tests.insights.folder_archive import FolderArchive
 from tests.insights.test_digest import quotes_of
@@ -44,3 +45,15 @@ def test_a_question_the_archive_does_not_know_gives_none(sample: FolderArchive) 
 
     assert draft.abstained
     assert draft.citations == ()
+
+
+def test_a_bare_word_is_a_topic_and_what_is_written_like_a_file_is_one(
+    sample: FolderArchive,
+) -> None:
+    topic = insight.run(["pricing"], sample)
+    file = insight.run(["pricing-notebook"], sample)
+
+    assert topic.title == "Quotes: pricing"
+    assert file.title == "Quotes: Pricing notebook"
+    with pytest.raises(UsageError, match=r"nothere\.md"):
+        insight.run(["nothere.md"], sample)

@@ -154,7 +154,7 @@ def test_several_requests_are_done_in_their_order_and_share_the_file() -> None:
     said = talk.ask("find everything on deposits and then digest ep-050. Then pull the best quotes")
 
     assert [(given["skill"], given["args"]) for _, given in talk.used] == [
-        ("where", "everything on deposits"), ("digest", "ep-050"), ("quotes", "ep-050")
+        ("where", "deposits"), ("digest", "ep-050"), ("quotes", "ep-050")
     ]  # fmt: skip
     assert said.index("**/where") < said.index("made digest") < said.index("made quotes")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -97,6 +98,53 @@ def test_what_no_command_does_is_not_guessed(text: str, kind: str) -> None:
     assert isinstance(found, Unsure)
     assert found.kind == kind
     assert len(found.choices) <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("show me every place we mention parking", "/where parking"),
+        ("list all mentions of parking", "/where parking"),
+        ("which episodes touch on parking?", "/where parking"),
+        ("have I ever said anything about parking before?", "/where parking"),
+        ("find everything about parking", "/where parking"),
+    ],
+)
+def test_a_map_is_headed_by_what_is_looked_for(text: str, line: str) -> None:
+    assert line_of(text) == line
+
+
+def test_a_request_that_a_question_and_a_map_both_serve_is_not_asked_back() -> None:
+    routes = (
+        Route(name="ask", sure=(re.compile("lid"),)),
+        Route(name="where", sure=(re.compile("lid"),)),
+    )
+    others = tuple(replace(item, name=f"{item.name}-else") for item in routes)
+
+    found = route("lids on jars", routes)
+
+    assert isinstance(found, Routed)
+    assert found.name in {"ask", "where"}
+    assert isinstance(route("lids on jars", others), Unsure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "did we undo the price rise",
+        "what happened after we removed the setup page",
+        "what problem does the robot solve for shops",
+    ],
+)
+def test_a_question_on_the_past_of_a_business_is_not_one_to_the_program(text: str) -> None:
+    assert line_of(text) == f"/ask {text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["can you do the thing from before", "could you do the usual?", "same as last time"]
+)
+def test_an_order_in_the_shape_of_a_question_is_not_answered_from_the_archive(text: str) -> None:
+    assert isinstance(route(text, ROUTES), Unsure)
 
 
 def test_a_file_alone_offers_what_is_done_with_files() -> None:

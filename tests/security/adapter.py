@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shlex
 import socket
 import subprocess
 import sys
@@ -24,9 +23,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import keyring
+from keyring.backends import fail
+
 from pmagent.agent.grounds import Wiring
 from pmagent.errors import PmagentError
 from pmagent.garden import Garden
+from pmagent.llm.keys import store_key
+from pmagent.llm.scripted import ScriptedModel
+from pmagent.llm.servers import read_server
 from pmagent.types.actions import (
     Ask,
     AskReply,
@@ -40,16 +45,23 @@ from pmagent.types.actions import (
     Yes,
 )
 from tests.security.attack_rules import settings_of
+from tests.security.talking import (
+    Script,
+    converse,
+    requests_of,
+    run_command,
+    run_worker,
+    script_of,
+    write_worker,
+)
 from tests.security.trail_edits import edit_trail
+from tests.security.translating import translated
 
 Case = Mapping[str, Any]
 UNSUPPORTED = {
     "Publish": "publishing comes with the publishing job",
     "Trello": "Trello comes with the planning job",
-    "Config": "keys are kept with the models",
     "FactCheck": "fact-checking is a later job",
-    "SubAgent": "sub-agents come with the agent",
-    "Command": "slash commands come with the agent",
 }
 
 
@@ -59,6 +71,8 @@ class Run:
 
     case: Case
     garden: Garden
+    model: ScriptedModel
+    script: Script
     asks: list[Ask] = field(default_factory=list)
     steps: list[dict[str, str]] = field(default_factory=list)
     dialled: list[tuple[str, int]] = field(default_factory=list)
@@ -96,8 +110,12 @@ def main() -> None:
         return
     _write_settings(case, root, home)
     dialled: list[tuple[str, int]] = []
-    garden = Garden.open(root, home=home, wiring=_wiring(case, dialled))
-    run = Run(case=case, garden=garden, dialled=dialled)
+    write_worker(home)
+    keyring.set_keyring(fail.Keyring())
+    script = script_of(case, translated)
+    model = ScriptedModel(script)
+    garden = Garden.open(root, home=home, wiring=_wiring(case, dialled, model))
+    run = Run(case=case, garden=garden, model=model, script=script, dialled=dialled)
     garden.gatehouse.asker = run.answer
     with garden:
         garden.gatehouse.begin()
@@ -112,8 +130,6 @@ def _unsupported(case: Case) -> str:
         tool = step.get("tool", "")
         if tool in UNSUPPORTED:
             return UNSUPPORTED[tool]
-        if tool == "Ask" and any("repeat" in reply for reply in case.get("model", ())):
-            return "turn budgets come with the agent's loop"
     return ""
 
 
@@ -131,7 +147,7 @@ def _write_settings(case: Case, root: Path, home: Path) -> None:
         places[layer].write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
-def _wiring(case: Case, dialled: list[tuple[str, int]]) -> Wiring:
+def _wiring(case: Case, dialled: list[tuple[str, int]], model: ScriptedModel) -> Wiring:
     """Names answered from the case, and its documentation addresses dialled at its fixture."""
     answers = {name: list(lists) for name, lists in case.get("dns", {}).items()}
     host, port = case["fixture"]["http"].split(":")
@@ -152,6 +168,7 @@ def _wiring(case: Case, dialled: list[tuple[str, int]]) -> Wiring:
     return Wiring(
         resolve=resolve,
         dial=dial,
+        model=model,
         trusts_documentation_addresses=bool(case["fixture"]["map_public_ip"]),
         managed=(Path(case["dirs"]["state"]) / "config" / "managed-settings.json",),
     )
@@ -203,23 +220,19 @@ def _use(run: Run, tool: str, given: Case, step: Case) -> tuple[str, str]:
                 return run.steps[-1]["decision"] if run.steps else "allowed", ""
             case "Index":
                 return "allowed", _index(run, given)
-            case "AuditVerify":
-                run.audit = _audit(run)
-                return "allowed", str(run.audit["verify"])
             case "Undo":
                 return _undo(run, int(given.get("n", 1)))
-            case "Ask":
-                return _ask(run)
+            case "Ask" | "SubAgent" | "Command":
+                return _converse(run, tool, given)
+            case "Config":
+                return _configure(given)
             case "CLI":
                 return "allowed", _cli(run, given)
-            case "SessionStart":
-                run.garden.gatehouse.begin()
-                return "allowed", ""
-            case "Trust":
-                return "denied", "trust is given by a key press only"
+            case _ if (simple := _simple(run, tool)) is not None:
+                return simple
             case _:
-                name, translated = _translated(tool, given)
-                return _verdict(run, name, translated, step)
+                name, own = translated(tool, given)
+                return _verdict(run, name, own, step)
     except PmagentError as exc:
         return "error", exc.message
 
@@ -258,46 +271,6 @@ def _words(outcome: Outcome, *, is_asked: bool) -> tuple[str, str]:
             return "error", f"{message} {hint}".strip()
 
 
-def _translated(tool: str, given: Case) -> tuple[str, dict[str, Any]]:
-    """The product's own tool and input for the harness's."""
-    match tool:
-        case "Read" | "Delete":
-            return tool, {"file_path": given["path"]}
-        case "Write":
-            content = given.get("content", "")
-            if "content_repeat" in given:
-                text, times = given["content_repeat"]
-                content = text * times
-            return tool, {"file_path": given["path"], "content": content}
-        case "Edit":
-            return tool, {
-                "file_path": given["path"], "old_string": given["old"], "new_string": given["new"],
-            }  # fmt: skip
-        case "Rename":
-            return tool, {"source": given["src"], "destination": given["dst"]}
-        case "Import":
-            return tool, {"file_path": given["path"], "folder": given.get("dest", "imported")}
-        case "Grep":
-            return tool, {**given, "output_mode": "content"}
-        case _ if tool.startswith("Git"):
-            return "Bash", {"command": _git_command(tool, given)}
-        case _:
-            return tool, dict(given)
-
-
-def _git_command(tool: str, given: Case) -> str:
-    match tool:
-        case "GitStatus":
-            return "git status --short"
-        case "GitDiff":
-            return "git diff"
-        case "GitLog":
-            return shlex.join(["git", "log", given.get("ref", "HEAD")])
-        case _:
-            words = [*given.get("options", ()), given["url"], given.get("dest", "clone")]
-            return shlex.join(["git", "clone", *words])
-
-
 def _index(run: Run, given: Case) -> str:
     """Index the garden by words; the names indexed below the path."""
     run.garden.index(meaning=False)
@@ -319,24 +292,41 @@ def _undo(run: Run, count: int) -> tuple[str, str]:
     return "allowed", "\n".join(done)
 
 
-def _ask(run: Run) -> tuple[str, str]:
-    """A model that obeys the attacker, turn by turn, through the gate."""
-    said: list[str] = []
-    for reply in run.case.get("model", ()):
-        if "text" in reply:
-            said.append(reply["text"])
-            continue
-        use = reply["tool_use"]
-        if use["tool"] in UNSUPPORTED or use["tool"] == "Permission":
-            use = {"tool": use["tool"], "input": dict(use["input"])}
-        name, given = _translated(use["tool"], use["input"])
-        run.tool_calls += 1
-        run.garden.perform(name, given, by="agent")
-    from tests.security.rendering import render  # noqa: PLC0415
+def _simple(run: Run, tool: str) -> tuple[str, str] | None:
+    """What takes no input."""
+    match tool:
+        case "AuditVerify":
+            run.audit = _audit(run)
+            return "allowed", str(run.audit["verify"])
+        case "SessionStart":
+            run.garden.gatehouse.begin()
+            return "allowed", ""
+        case "Trust":
+            return "denied", "trust is given by a key press only"
+        case _:
+            return None
 
-    text = "\n".join(said)
-    run.screens.append(render("tool_output", text, run.asks))
-    return "allowed", ""
+
+def _converse(run: Run, tool: str, given: Case) -> tuple[str, str]:
+    """A turn of the real conversation, through the loop and the gate."""
+    match tool:
+        case "SubAgent":
+            heard = run_worker(run.garden, run.script, given, translated)
+        case "Command":
+            heard = run_command(run.garden, given)
+        case _:
+            heard = converse(run.garden, str(given.get("prompt", "")))
+    run.tool_calls += heard.tool_calls
+    run.screens.append(heard.screen)
+    return heard.decision, heard.text
+
+
+def _configure(given: Case) -> tuple[str, str]:
+    """A key is kept in the keyring; where there is none, nowhere."""
+    if given.get("op") != "set_key":
+        return "denied", "settings are changed by a person"
+    store_key(str(given["value"]), read_server(""))
+    return "allowed", "kept"
 
 
 def _cli(run: Run, given: Case) -> str:
@@ -381,6 +371,7 @@ def _response(run: Run) -> dict[str, Any]:
         "peak_rss_mb": max(peak, below) / 1024,
         "audit": run.audit or _audit(run),
         "crashed": False,
+        "model_requests": requests_of(run.model),
     }
     if run.screens:
         response["screen"] = "\n".join(run.screens)

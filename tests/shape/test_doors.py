@@ -92,8 +92,8 @@ codecs.open io.FileIO io.open linecache.getline np.fromfile np.load np.memmap np
 os.path.exists os.path.isdir os.path.isfile os.path.lexists os.path.realpath sqlite3.connect
 """
 _NOT_PATHS = """
-archive cls desk files keeping ledger models reach session store talk tarfile turn walls _call _files
-_garden_class() _walk _walls Index
+archive cls desk files keeping ledger models reach session store talk tarfile turn walls _call
+_files _garden_class() _walk _walls Index
 """
 OS_CALLS = frozenset(_OS_CALLS.split())
 PATH_CALLS = frozenset(_PATH_CALLS.split())

@@ -245,7 +245,7 @@ class SmallTalk:
         if line.startswith("/") and " " not in line:
             return [
                 Completion(insert=f"/{row.name}", label=f"/{row.name}", hint=row.argument_hint,
-                           summary=row.summary)
+                           summary=row.summary, origin=row.origin)
                 for row in COMMANDS if row.name.startswith(line[1:])
             ]  # fmt: skip
         if not word.startswith("@"):

@@ -13,7 +13,7 @@ HITS = 10
 
 
 def run(argument: str, bench: Bench) -> Iterator[TurnEvent]:
-    """The answer, or an abstention with what came nearest: at once, and again after a closer look."""
+    """The answer, or an abstention with what came nearest: at once, then looked at closely."""
     garden = bench.garden
     found = garden.search(parse_query(argument, limit=HITS))
     yield Found(reply=garden.ask(found), is_first=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -49,16 +49,16 @@ def of_actions(actions: Sequence[Action]) -> list[Choice]:
     ]
 
 
-def of_completions(rows: Sequence[Completion], origins: Mapping[str, str]) -> list[Choice]:
-    """What the conversation offers; `origins` by name."""
+def of_completions(rows: Sequence[Completion]) -> list[Choice]:
+    """What the conversation offers."""
     choices: list[Choice] = []
     for row in rows:
-        origin = origins.get(row.label.removeprefix("/").split(" ")[0], "")
         is_command = row.label.startswith("/")
         needs = is_command and bool(row.hint) and not row.hint.startswith("[")
+        origin = "" if row.origin in _OWN else row.origin
         insert = f"{row.insert.rstrip()} " if is_command and row.hint else row.insert
         choices.append(
-            Choice(insert, row.label, row.hint, row.summary, "" if origin in _OWN else origin,
+            Choice(insert, row.label, row.hint, row.summary, origin,
                    runs=is_command and not needs)
         )  # fmt: skip
     return choices

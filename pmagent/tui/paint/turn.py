@@ -87,6 +87,7 @@ class Turn(Growing):
         self.is_over = is_over
         self.version = 0
         self.id = ""
+        self.model = ""
         self.parts: list[TurnPart] = []
         self.agents: dict[str, AgentRow] = {}
         self.ended: TurnEnded | None = None
@@ -151,8 +152,8 @@ class Turn(Growing):
                 self._show(reply)
             case Noted():
                 self.parts.append(event)
-            case TurnBegan(turn=turn):
-                self.id = turn
+            case TurnBegan(turn=turn, model=model):
+                self.id, self.model = turn, model
             case _:
                 self._take_state(event)
 

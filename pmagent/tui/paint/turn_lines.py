@@ -244,6 +244,13 @@ def _paint_note(builder: PageBuilder, note: Noted, width: int) -> None:
         builder.add_all(wrap((span(note.hint, "quiet"),), text_width))
 
 
+def _waiting(turn: Turn) -> str:
+    """What is done before there is anything to show."""
+    if turn.is_command:
+        return "running…"
+    return "searching…" if turn.model in {"", "offline"} else "thinking…"
+
+
 def _paint_end(builder: PageBuilder, turn: Turn, width: int, *, has_parts: bool) -> None:
     text_width = min(width, MAX_TEXT_WIDTH)
     ended = turn.ended
@@ -251,7 +258,7 @@ def _paint_end(builder: PageBuilder, turn: Turn, width: int, *, has_parts: bool)
         if turn.killed:
             builder.add_all(wrap((span(turn.killed, "warn"),), text_width))
         elif not turn.is_over and not has_parts:
-            builder.add(span("running…" if turn.is_command else "searching…", "quiet"))
+            builder.add(span(_waiting(turn), "quiet"))
         return
     if ended.reason != "done":
         words = _ENDS.get(ended.reason, f"Ended: {ended.reason}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pmagent.tui.actions import match_commands
@@ -13,6 +13,7 @@ from pmagent.tui.widgets.lines import LineView
 if TYPE_CHECKING:
     from pmagent.tui.ports import Conversation
     from pmagent.tui.screens.conversation import ConversationScreen
+    from pmagent.types.commands import Completion
 
 MAX_EARLIER = 50
 
@@ -63,19 +64,13 @@ class Offers:
             return
         if not word.startswith("@"):
             self._show([])
-
-        def look() -> None:
-            self._screen.post_message(Completed(line, conversation.complete(line)))
-
         # Beside the screen: there may be a hundred thousand files.
-        self._screen.run_worker(
-            look, thread=True, group="complete", exclusive=True, exit_on_error=False
-        )
+        self._look(lambda: Completed(line, conversation.complete(line)))
 
     def completed(self, message: Completed) -> None:
         """Ways that were looked for, where the line is still the same."""
         if message.line == self._line and not self._is_earlier:
-            self._show(of_completions(message.rows, {}))
+            self._show(self._merged(message.line, message.rows))
 
     def earlier(self, line: str) -> None:
         """Offer lines that were typed before and hold these words."""
@@ -108,16 +103,27 @@ class Offers:
         return typed.startswith("/") and " " not in typed and not is_exact
 
     def _offer_commands(self, line: str, conversation: Conversation | None) -> None:
-        typed = line[1:]
-        own = of_actions(match_commands(typed))
         if conversation is None:
-            self._show(own)
+            self._show(self._merged(line, ()))
             return
-        origins = {row.name: row.origin for row in conversation.commands()}
-        more = of_completions(conversation.complete(line), origins)
-        self._show(merge(own, more, typed))
+        if not self.is_open:
+            self._look(lambda: _look_again(line, conversation))
+        self._show(self._merged(line, conversation.complete(line)))
+
+    def _merged(self, line: str, rows: Sequence[Completion]) -> list[Choice]:
+        more = of_completions(rows)
+        is_naming = line.startswith("/") and " " not in line
+        return merge(of_actions(match_commands(line[1:])), more, line[1:]) if is_naming else more
+
+    def _look(self, look: Callable[[], Completed]) -> None:
+        self._screen.run_worker(
+            lambda: self._screen.post_message(look()),
+            thread=True, group="complete", exclusive=True, exit_on_error=False,
+        )  # fmt: skip
 
     def _show(self, choices: Sequence[Choice]) -> None:
+        if choices and list(choices) == self._choices:
+            return
         was_open = bool(self._choices)
         self._choices = shown = list(choices)
         self.has_moved = False
@@ -127,3 +133,9 @@ class Offers:
             self._screen.mount(self.view)
         self.view.set_class(bool(shown), "-open")
         self.view.show(lambda width: paint_choices(shown, width), cursor=0)
+
+
+def _look_again(line: str, conversation: Conversation) -> Completed:
+    """Ways to go on, after a look at the commands' files: they may have changed."""
+    conversation.commands()
+    return Completed(line, conversation.complete(line))

@@ -85,7 +85,7 @@ def text_of(events: Sequence[TurnEvent]) -> str:
         match event:
             case Said(text=text) | Screen(text=text):
                 said.append(text)
-            case Found(reply=reply):
+            case Found(reply=reply, is_first=False):
                 said.append(reply_markdown(reply))
             case Noted(text=text, kind="error" | "note" as kind, hint=hint):
                 said.append(f"{kind}: {text}" + (f"\nhint: {hint}" if hint else ""))

@@ -25,15 +25,26 @@ def test_an_answer_is_cited_sentence_by_sentence(typed: Type) -> None:
 def test_a_map_numbers_its_passages_and_marks_the_first_and_the_latest(
     typed: Type, bench: SmallBench
 ) -> None:
-    [found] = [event for event in run(bench, "/where pricing") if isinstance(event, Found)]
+    [*_, found] = run(bench, "/where pricing")
 
     shown = typed("/where pricing")
 
+    assert isinstance(found, Found)
     paths = {cited.path for cited in sources_of(found.reply)}
     assert paths == {"2024-03-14-ep-041.vtt", "notes/pricing.md"}
     assert "`2024-03-14-ep-041.vtt 00:00:03` Ana Ruiz (first mention)" in shown
     assert "(latest mention)" in shown
     assert "| Year | Q1 | Q2 | Q3 | Q4 | All |" in shown
+
+
+@pytest.mark.parametrize("line", ["/ask what did the lighthouse customers want", "/where pricing"])
+def test_a_first_reply_comes_before_the_closer_look_at_the_same_question(
+    line: str, bench: SmallBench
+) -> None:
+    first, last = (event for event in run(bench, line) if isinstance(event, Found))
+
+    assert (first.is_first, last.is_first) == (True, False)
+    assert first.reply.found.query == last.reply.found.query
 
 
 def test_flags_narrow_the_search(bench: SmallBench) -> None:
