@@ -22,7 +22,7 @@ from pmagent.commands.book import CommandBook, nearest
 from pmagent.commands.builtin._bench import Builtin
 from pmagent.commands.expand import Aborted, Around, Ports, expand_mentions
 from pmagent.commands.line import Calls, read_line
-from pmagent.errors import ModelError, PmagentError
+from pmagent.errors import ModelError, PmagentError, UsageError
 from pmagent.llm.offline_steps import Means, Use, plan_steps
 from pmagent.llm.offline_turn import read_open
 from pmagent.llm.routing_table import Route
@@ -143,8 +143,10 @@ class Dispatch:
         outcome = self.grounds.gatehouse.perform("Skill", given, why="you typed it")
         elapsed_s = time.monotonic() - began
         yield ToolEnded(call_id=call, tool="Skill", outcome=outcome, elapsed_s=elapsed_s)
+        if isinstance(outcome, Failed):
+            # What a command's own work refuses is how it was typed.
+            raise UsageError(outcome.message, outcome.hint)
         if not isinstance(outcome, Done):
-            yield from _refused(outcome)
             return
         draft = draft_of(outcome.data, outcome.text)
         yield Said(text=draft.markdown)

@@ -294,7 +294,8 @@ class Talk:
 
     def export(self, form: Literal["markdown", "json"]) -> str:
         """This session as one text."""
-        return self._parts.keeping.session.export(form)
+        text = self._parts.keeping.session.export(form)
+        return defang(text) if self._parts.keeping.spells_addresses else text
 
     def rewind(self, turn: str, *, files: bool) -> str:
         """Go on from before a turn; gives what was typed then."""

@@ -6,6 +6,7 @@ a rule keeps from being read is not there. No key and no token of the environmen
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +32,9 @@ KEPT_ABSENT = (
 )  # fmt: skip
 """Protected names at the top that a command cannot even make: each is covered while it runs. All
 the others, at any depth, are looked for afterwards and said."""
+_ONLY_LOOKING = frozenset(
+    f"pmagent.hooks.shipped.{name}" for name in ("block_secrets", "notify", "redact_personal_data")
+)
 MEMORY_MB = 2_048
 FILE_MB = 1_024
 
@@ -97,6 +101,7 @@ class Enclosure:
             timeout_s,
             readable=[*_scripts(argv, environment), *_packages(environment)],
             writable=self._hook_folders,
+            may_write=_may_write(argv, stdin),
         )
         return run_confined(argv, confinement, stdin=stdin, tier=self._tier())
 
@@ -108,8 +113,10 @@ class Enclosure:
         """
         argv = [SHELL, "-c", command]
         known = environment()
-        confinement = self._confinement(known, timeout_s, readable=_scripts(argv, known))
-        return run_confined(argv, replace(confinement, writable=()), stdin=stdin, tier=self._tier())
+        confinement = self._confinement(
+            known, timeout_s, readable=_scripts(argv, known), may_write=False
+        )
+        return run_confined(argv, confinement, stdin=stdin, tier=self._tier())
 
     def _confinement(
         self,
@@ -118,11 +125,13 @@ class Enclosure:
         *,
         readable: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        may_write: bool = True,
     ) -> Confinement:
+        """`may_write` False: nothing of the garden can change, so that no name need be covered."""
         root = self._files.root
         policy = self._policy()
         hidden: list[Path] = []
-        fixed = [root / name for name in KEPT_ABSENT]
+        fixed = [root / name for name in KEPT_ABSENT] if may_write else []
         for entry in self._files.walk():
             # A file with a second name may be one outside: no wall stops a write through it.
             is_shared = entry.kind == "file" and entry.links > 1
@@ -132,7 +141,7 @@ class Enclosure:
                 fixed.append(root / entry.path)
         return Confinement(
             folder=root,
-            writable=(root, *writable),
+            writable=(root, *writable) if may_write else tuple(writable),
             readable=(*self._others, *readable),
             hidden=tuple(_outermost(hidden)),
             read_only=tuple(_outermost(fixed)),
@@ -142,6 +151,18 @@ class Enclosure:
             cpu_s=max(1, int(timeout_s) + 1),
             max_file_mb=FILE_MB,
         )
+
+
+def _may_write(argv: Sequence[str], stdin: bytes) -> bool:
+    """Whether a hook may change the garden.
+
+    Not one of ours that only looks; and none that is told something beside a call, while the call
+    looks at the same names.
+    """
+    if any(word in _ONLY_LOOKING for word in argv):
+        return False
+    told: object = json.loads(stdin)
+    return not (isinstance(told, dict) and told.get("hook_event_name") == "Notification")  # pyright: ignore[reportUnknownMemberType]
 
 
 def environment() -> dict[str, str]:

@@ -53,6 +53,7 @@ _CODES: tuple[tuple[type[PmagentError], int], ...] = (
     (ModelError, PROVIDER),
 )
 _NEED_A_KEY = frozenset({"no_key", "authentication_failed"})
+_MISNAMED = "model_not_found"
 _REASONS: dict[EndReason, int] = {
     "done": OK,
     "stopped": INTERRUPTED,
@@ -72,6 +73,8 @@ def code_of(error: PmagentError) -> int:
     """The exit code of an error that ends a command."""
     if isinstance(error, ModelError) and error.kind in _NEED_A_KEY:
         return NEEDS_KEY
+    if isinstance(error, ModelError) and error.kind == _MISNAMED:
+        return USAGE
     return _code_of_kind(type(error))
 
 
@@ -83,6 +86,8 @@ def code_of_turn(reason: EndReason, fault: str = "") -> int:
         return NONE
     if fault in _NEED_A_KEY:
         return NEEDS_KEY
+    if fault == _MISNAMED:
+        return USAGE
     kind = vars(errors).get(fault)
     if isinstance(kind, type) and issubclass(kind, PmagentError):
         return _code_of_kind(kind)
