@@ -80,7 +80,7 @@ async def test_the_sample_is_copied_to_the_persons_own_folder_and_answers(tmp_pa
         shown = await see(pilot, "3  ")
         assert "1  " in shown
         await press(pilot, "1")
-        await see(pilot, "sure, an answer needs")
+        await see(pilot, "Enter opens the map")
     app.desk.close()
     assert list(empty.iterdir()) == []
     assert (find_homes().data / "sample-garden" / ".pmagent").is_dir()

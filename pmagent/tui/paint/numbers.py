@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pmagent.tui.paint.lines import Page, PageBuilder, Span, clip_text, pad_text, span, wrap
 from pmagent.tui.paint.turn_lines import tokens_word
 from pmagent.tui.paint.vital import FULL, NEARLY, money_of, percent
@@ -86,7 +88,12 @@ def paint_models(models: tuple[ModelCard, ...], now: str, width: int) -> Page:
     keys = {"fast": "1", "deep": "2", "offline": "3"}
     alias_width = max((len(card.alias) for card in models), default=0) + 2
     id_width = min(max((len(card.id) for card in models), default=0) + 2, max(width - 50, 12))
-    for card in models:
+    shared = _shared_problem(models)
+    if shared:
+        words = f'grey ones cannot be used now: {shared}; "pmagent model key" sets one'
+        builder.add_all(wrap((span(words, "warn"),), width))
+        builder.add()
+    for card in _each_once(models):
         is_now = card.id == now
         style = "quiet" if card.problem else ""
         price = "free" if card.is_free else _price(card.price) if card.price else "price unknown"
@@ -98,10 +105,25 @@ def paint_models(models: tuple[ModelCard, ...], now: str, width: int) -> Page:
             span(pad_text(f"{tokens_word(card.context_tokens)} context", 16), "quiet"),
             span("in use" if is_now else "", "ok"),
         )
-        second = wrap((span("   "), _second(card)), width, indent=3)
+        is_said = bool(card.problem and shared)
+        second = [] if is_said else wrap((span("   "), _second(card)), width, indent=3)
         builder.add_item(card, [first, *second])
         builder.add()
     return builder.page()
+
+
+def _each_once(models: Sequence[ModelCard]) -> Sequence[ModelCard]:
+    """Each model by the first of its names; the others can be typed."""
+    first: dict[str, ModelCard] = {}
+    for card in models:
+        first.setdefault(card.id, card)
+    return tuple(first.values())
+
+
+def _shared_problem(models: Sequence[ModelCard]) -> str:
+    """Why several models cannot be used, where it is the same for all of those."""
+    problems = [card.problem for card in models if card.problem]
+    return problems[0] if len(problems) > 1 and len(set(problems)) == 1 else ""
 
 
 def _second(card: ModelCard) -> Span:

@@ -45,7 +45,8 @@ _ENDS = {
     "failed": "It did not end well.",
     "unknown": "There is no such command.",
 }
-_MAX_CITED = 60
+_MAX_CITED = 9
+"""As many as there are digits."""
 
 
 def paint_turn(builder: PageBuilder, turn: Turn, width: int) -> None:
@@ -82,11 +83,21 @@ def _paint_parts(builder: PageBuilder, turn: Turn, width: int) -> None:
                 _paint_note(builder, part, width)
     if turn.numbers:
         builder.add()
-        for place, number in list(turn.numbers.items())[:_MAX_CITED]:
-            cited = turn.cited[number - 1]
-            row = (span(f"{number}  ", "cite"), span(clip_middle(span(place).text, width - 6)))
-            builder.add_item(cited, [row])
+        _paint_cited(builder, turn, width)
     _paint_end(builder, turn, width, has_parts=bool(turn.parts))
+
+
+def _paint_cited(builder: PageBuilder, turn: Turn, width: int) -> None:
+    """The places that a digit opens; how many more there are."""
+    places = list(turn.numbers.items())
+    for place, number in places[:_MAX_CITED]:
+        row = (span(f"{number}  ", "cite"), span(clip_middle(span(place).text, width - 6)))
+        builder.add_item(turn.cited[number - 1], [row])
+    left = len(places) - _MAX_CITED
+    if left > 0:
+        noun = "place" if left == 1 else "places"
+        words = f"and {left} more {noun}: open one, then n goes on to the next"
+        builder.add(span(clip_text(words, width), "quiet"))
 
 
 def _paint_words(turn: Turn, part: Words, width: int) -> list[Row]:

@@ -60,6 +60,8 @@ class Talking:
         self._flush_timer: Timer | None = None
         self._ticker: Timer | None = None
         self._began_s = 0.0
+        self._said_in = 0
+        """In how many drawings words came."""
         self._shows_why = False
         self._panel: Lines | None = None
         self._own_line: Lines | None = None
@@ -125,6 +127,7 @@ class Talking:
         if not events or turn is None:
             return
         self._pace.note()
+        self._said_in += any(isinstance(event, Said) for event in events)
         was = turn.state, len(turn.running_agents)
         turn.take([event for event in events if not is_screen(event)])
         for event in events:
@@ -139,6 +142,10 @@ class Talking:
         """The turn has ended: draw the last of it, and go on with what waits."""
         self.flush()
         self._end()
+        if self._said_in <= 1:
+            # What came all at once is read from its beginning; what streamed was read on the way.
+            self._screen.history.show_start(self._exchange)
+        self._said_in = 0
         self._mend_unknown()
         waiting = [*message.unheard, *self.queued]
         self.told.clear()

@@ -121,6 +121,16 @@ class History(LineView):
         else:
             self._grow(roll, len(roll) - 1, follow=follow)
 
+    def show_start(self, number: int) -> None:
+        """Go to where an exchange begins, where it is longer than what can be seen at once."""
+        roll = self._roll
+        if roll is None or number not in self._exchanges:
+            return
+        place = list(self._exchanges).index(number)
+        roll.paint(place)
+        if len(roll.painted(place).lines) > self.size.height:
+            self.scroll_to(y=roll.top(place), animate=False, force=True)
+
     def forget(self, number: int) -> None:
         """Forget one exchange."""
         if self._exchanges.pop(number, None) is not None:
