@@ -296,3 +296,19 @@ async def test_a_turn_with_a_hostile_answer_shows_it_harmlessly(
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         assert "(http://evil.test/" in shown
+
+
+async def test_a_long_answer_that_comes_at_once_is_shown_from_its_beginning(
+    show: Show, door: SmallDoor
+) -> None:
+    lines = "\n\n".join(f"Line {n} [notes/{n}.md:1]." for n in range(1, 60))
+    door.garden.talk.scripts["/digest x"] = [Said(text=lines)]
+    async with show() as pilot:
+        await type_text(pilot, "/digest x\n")
+
+        shown = await see(pilot, "Line 1 [1].")
+        assert "› /digest x" in shown
+        await press(pilot, "tab", "end")
+        shown = await see(pilot, "and 50 more places")
+        assert "9  notes/9.md:1" in shown
+        assert "10  notes/10.md:1" not in shown

@@ -129,7 +129,12 @@ class History(LineView):
         place = list(self._exchanges).index(number)
         roll.paint(place)
         if len(roll.painted(place).lines) > self.size.height:
-            self.scroll_to(y=roll.top(place), animate=False, force=True)
+            # Going to the end is put off until the screen is drawn, and once more: so is this.
+            self.call_after_refresh(self.call_after_refresh, self._go_to, roll.top(place))
+
+    def _go_to(self, line: int) -> None:
+        self._follows = False
+        self.scroll_to(y=line, animate=False, immediate=True)
 
     def forget(self, number: int) -> None:
         """Forget one exchange."""
