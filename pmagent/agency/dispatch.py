@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pmagent.agency.grounds import AgencyGrounds
+from pmagent.agency.plain_turn import PlainTurn
 from pmagent.agency.proposing import propose
 from pmagent.agency.saving import SAVE_FLAG, save
 from pmagent.agency.skills import Skills, draft_of, split_arguments, text_of
@@ -46,6 +47,7 @@ from pmagent.types.turns import (
 )
 
 INIT = "init"
+ASKS_WHY = "/why"
 MAX_GOAL = 200
 MAX_REMEMBERED = 8_000
 """Characters of a command's answer that a model is later told."""
@@ -69,6 +71,8 @@ class Dispatch:
     routes: Callable[[], Sequence[Route]]
     used: Callable[[str], None]
     """Told the name of each command that is used."""
+    last: list[PlainTurn] = field(default_factory=list[PlainTurn])
+    """The turn without a model that runs or ran last; none where a model's is later."""
     noticed: set[str] = field(default_factory=set[str])
     """Commands whose odd ways were told once."""
 
@@ -204,6 +208,7 @@ class Dispatch:
                 if problem:
                     yield Noted(text=problem, kind="model")
                 message = Message(role="user", parts=(Text(text=text),))
+                self.last.clear()
                 yield from self.loop.run(typed, message, budget=budget)
 
     def _needs_model(self, command: CommandFile, text: str) -> Iterator[TurnEvent]:
@@ -248,6 +253,7 @@ class Dispatch:
         for notice in made.notices:
             yield Noted(text=notice, kind="warning")
         message = Message(role="user", parts=(Text(text=made.text),))
+        self.last.clear()
         yield from self.loop.run(typed, message, budget=budget)
 
     def _asked_plainly(self, typed: str) -> tuple[Builtin, str] | None:
@@ -300,6 +306,8 @@ class Dispatch:
         """A turn of `work`. What is kept stands in the session, and a model is told of it."""
         turn, trace = new_call_id(), self.loop.footing.trace
         span = trace.begin("command", typed.split()[0][:40] if typed else "command")
+        if not typed.startswith(ASKS_WHY):
+            self.last[:] = [PlainTurn(typed=typed, span=span)]
         message = Message(role="user", parts=(Text(text=typed),))
         began = time.monotonic()
         yield TurnBegan(turn=turn, goal=typed[:MAX_GOAL], model="", at=utc_now())
@@ -316,6 +324,7 @@ class Dispatch:
             yield Noted(text=exc.message, kind="error", hint=exc.hint)
         finally:
             trace.end(span, reason=end.reason)
+            self.last[:] = [one.ended(end.reason) if one.span == span else one for one in self.last]
             shown = text_of(event for event in heard if isinstance(event, Said | Found | Screen))
             spend = Spend(time_s=time.monotonic() - began)
             if is_kept:

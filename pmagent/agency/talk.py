@@ -176,7 +176,8 @@ class Talk:
 
     def why(self) -> WhyCard:
         """What are you doing?"""
-        card = self._parts.loop.why()
+        plain = self._parts.dispatch.last
+        card = plain[0].why() if plain else self._parts.loop.why()
         if not self._may_be_steered:
             return card
         lines = tuple(replace(line, text=defang(line.text)) for line in card.lines)

@@ -236,13 +236,16 @@ class Span:
     facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
+WhyLabel = Literal[
+    "Goal", "Now", "Why", "Read so far", "Assuming", "Next", "Would stop if", "Spent"
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class WhyLine:
     """One line of the answer to "What are you doing?", and the spans it is read from."""
 
-    label: Literal[
-        "Goal", "Now", "Why", "Read so far", "Assuming", "Next", "Would stop if", "Spent"
-    ]
+    label: WhyLabel
     text: str
     spans: tuple[str, ...]
     """At least one."""
