@@ -17,6 +17,8 @@ from pmagent.errors import IndexFaultError, LockedError, StorageError
 from pmagent.paths import reason_of
 
 BUSY_MS = 5_000
+PATIENT_MS = 60_000
+"""Where what is written cannot be made again, it waits for its turn rather than be lost."""
 _MEND = 'make it anew with "pmagent index --full"'
 _FULL = {
     sqlite3.SQLITE_FULL,
@@ -46,16 +48,17 @@ def open_database(
     """
     with faults(path, mend=mend):
         mode = "ro" if read_only else "rwc"
+        wait_ms = PATIENT_MS if is_durable else BUSY_MS
         database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=BUSY_MS / 1000,
+            timeout=wait_ms / 1000,
             isolation_level=None,
             check_same_thread=False,
         )
         with ExitStack() as undo:
             undo.callback(database.close)
-            database.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            database.execute(f"PRAGMA busy_timeout={wait_ms}")
             version = _version(database)
             if version > len(migrations):
                 raise IndexFaultError(

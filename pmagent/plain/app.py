@@ -193,7 +193,7 @@ class Plain:
             if self._around.is_terminal:
                 self._line(text)
             self._begin(text)
-        elif self._has_ended:
+        elif self._has_ended or self._inbox.is_spent():
             self._code = LEFT
         else:
             self._prompt()

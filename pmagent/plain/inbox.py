@@ -100,12 +100,24 @@ class Inbox:
                 self._read()
         return self._items.popleft()
 
+    def is_spent(self) -> bool:
+        """Whether a pipe has nothing more to give and nothing waits: nobody is to be prompted.
+
+        Of a terminal nothing is read ahead, so that it is never taken for spent.
+        """
+        while not (self._is_terminal or self._has_ended) and self._is_readable():
+            self._read()
+        return self._has_ended and not any(isinstance(item, Line) for item in self._items)
+
+    def _is_readable(self) -> bool:
+        return bool(select.select([self._input], [], [], 0)[0])
+
     def take_typed(self) -> Sequence[Line]:
         """The lines that are there already.
 
         Half a line in a terminal is thrown away; half a line of a pipe is marked once it is whole.
         """
-        while not self._has_ended and select.select([self._input], [], [], 0)[0]:
+        while not self._has_ended and self._is_readable():
             self._read()
         if self._is_terminal:
             with suppress(termios.error):
