@@ -142,7 +142,7 @@ class Talking:
         """The turn has ended: draw the last of it, and go on with what waits."""
         self.flush()
         self._end()
-        if self._said_in <= 1:
+        if self._said_in == 1:
             # What came all at once is read from its beginning; what streamed was read on the way.
             self._screen.history.show_start(self._exchange)
         self._said_in = 0
