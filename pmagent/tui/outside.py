@@ -1,7 +1,8 @@
-"""The ways out of this terminal application: the person's clipboard and editor."""
+"""The ways out of this terminal application: the clipboard, the editor, the terminal itself."""
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,6 +18,13 @@ MAX_OSC52_BYTES = 74_000
 WINDOWED_EDITORS = frozenset({"code", "code-insiders", "codium", "cursor", "subl", "zed"})
 
 Environment = Mapping[str, str]
+
+
+def is_hung_up(descriptor: int) -> bool:
+    """Whether the terminal behind a descriptor is gone, though no signal said so."""
+    watched = select.poll()
+    watched.register(descriptor, 0)
+    return any(event & (select.POLLHUP | select.POLLNVAL) for _, event in watched.poll(0))
 
 
 def copy_text(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pmagent.types import Status
     from pmagent.types.actions import Ask, AskReply
 
+STDIN = 0
 POLL_S = 0.25
 STATUS_S = 2.0
 """While the index grows; a status walks the whole garden."""
@@ -189,12 +190,22 @@ class WatchingApp(App[int]):
         return [screen for screen in self.screen_stack if isinstance(screen, kind)]
 
     def _poll(self) -> None:
+        if not self.is_headless and self._is_alone():
+            # Nobody can see or type anything any more, and reading from nothing would never rest.
+            self.exit(0)
+            return
         self._polls += 1
         # An indexer that has nothing to do is looked at once a second.
         is_due = self._was_indexing or self._polls % 4 == 0
         if not self.desk.has_garden or not is_due:
             return
         self.desk.ask(self, "progress", lambda garden: ProgressTold(garden.indexer_progress()))
+
+    @staticmethod
+    def _is_alone() -> bool:
+        from pmagent.tui.outside import is_hung_up  # noqa: PLC0415 - after the first frame
+
+        return is_hung_up(STDIN)
 
     def _recount(self) -> None:
         self._rounds += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from textual.events import Key
 from textual.widgets import Input
 
 from pmagent.types.actions import Done
@@ -15,6 +16,18 @@ from tests.tui.conftest import Show
 from tests.tui.screen_text import press, rows_of, see, text_of, type_text
 from tests.tui.small_garden import SmallDoor, SmallMemory
 from tests.tui.small_talk import AT, FAST, session
+
+
+async def test_alt_with_a_letter_as_terminals_send_it_is_no_letter(
+    show: Show, door: SmallDoor
+) -> None:
+    async with show((80, 24)) as pilot:
+        await type_text(pilot, "half")
+        pilot.app.post_message(Key("alt+p", "p"))
+
+        await see(pilot, "Models")
+        await press(pilot, "escape")
+        assert pilot.app.query_one(Input).value == "half"
 
 
 async def test_another_model_is_used_and_the_typed_words_stay(show: Show, door: SmallDoor) -> None:

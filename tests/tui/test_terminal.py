@@ -65,9 +65,16 @@ WALK: tuple[tuple[str, str, bytes], ...] = (
 class Terminal:
     """What an application wrote to its terminal so far."""
 
-    def __init__(self, master: int) -> None:
+    def __init__(self, master: int, child: subprocess.Popen[bytes]) -> None:
         self._master = master
+        self.child = child
         self.written = b""
+
+    def go_away(self) -> None:
+        """End the terminal, and tell the application nothing."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     def send(self, keys: bytes) -> None:
         os.write(self._master, keys)
@@ -105,12 +112,13 @@ def shown(kind: str) -> Iterator[Terminal]:
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
     os.close(slave)
+    terminal = Terminal(master, child)
     try:
-        yield Terminal(master)
+        yield terminal
     finally:
         child.kill()
         child.wait(10)
-        os.close(master)
+        terminal.go_away()
 
 
 def walk(kind: str) -> bytes:
@@ -158,3 +166,11 @@ def test_no_control_byte_of_content_reaches_a_real_terminal() -> None:
     assert "[@click=app.quit()]" in text
     left = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"}}
     assert left <= {"\n", "\r"}, left
+
+
+def test_an_application_whose_terminal_is_gone_ends() -> None:
+    with shown("harmless") as terminal:
+        terminal.until("Ask your own archive", begin=0)
+        terminal.go_away()
+
+        assert terminal.child.wait(WAIT_S) >= 0

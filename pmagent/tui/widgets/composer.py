@@ -65,7 +65,14 @@ class Composer(Input):
         """Only text that is safe to show: a paste may hold anything."""
         return safe_text(value)
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is text. With Alt it is not, though terminals send its letter along."""
+        return not key.startswith("alt+") and super().check_consume_key(key, character)
+
     async def _on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+"):
+            event.prevent_default()
+            return
         # Textual calls `Input._on_key` after this one, unless the default is prevented.
         character = event.character or " "
         if self._held:
