@@ -9,7 +9,7 @@ import click
 
 from pmagent.cli import codes
 from pmagent.cli.main import FRONTS, load_command, pmagent
-from pmagent.commands.builtin._bench import builtins
+from pmagent.commands.bench import builtins
 from pmagent.commands.found import Found
 from pmagent.commands.read_agent import read_agent
 from pmagent.commands.read_command import read_command

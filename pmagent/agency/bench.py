@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pmagent.commands.bench import CommandGarden, Compaction
 from pmagent.commands.book import CommandBook
-from pmagent.commands.builtin._bench import Compaction, GardenCalls
 from pmagent.doctor import examine
 from pmagent.gatehouse import Gatehouse
 from pmagent.hooks.listing import HookRow
@@ -21,7 +21,7 @@ from pmagent.types.sessions import Fact, SessionRow
 class TalkBench:
     """The bench of one conversation."""
 
-    garden: GardenCalls
+    garden: CommandGarden
     talk: Conversation
     gatehouse: Gatehouse
     homes: Homes

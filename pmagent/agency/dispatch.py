@@ -19,8 +19,8 @@ from pmagent.agency.turn_rules import turn_rules, unreadable
 from pmagent.agent.gate import new_call_id
 from pmagent.agent.loop import Loop
 from pmagent.agent.moment import utc_now
+from pmagent.commands.bench import Builtin
 from pmagent.commands.book import CommandBook, nearest
-from pmagent.commands.builtin._bench import Builtin
 from pmagent.commands.expand import Aborted, Around, Ports, expand_mentions
 from pmagent.commands.line import Calls, read_line
 from pmagent.errors import ModelError, PmagentError, UsageError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pmagent.commands.builtin._bench import GardenCalls
+from pmagent.commands.bench import CommandGarden
 from pmagent.config import Settings
 from pmagent.gatehouse import Gatehouse
 from pmagent.paths import Homes
@@ -20,7 +20,7 @@ from pmagent.types.talk import Model
 class AgencyGrounds:
     """One garden, as its agent sees it."""
 
-    garden: GardenCalls
+    garden: CommandGarden
     """What a person can ask of it."""
     gatehouse: Gatehouse
     walls: Walls

@@ -14,7 +14,7 @@ from typing import cast
 from pmagent.agency.archive import GardenArchive
 from pmagent.agent.labels import combine
 from pmagent.agent.tool import Result
-from pmagent.commands.builtin._bench import Bench, Builtin, builtins
+from pmagent.commands.bench import Bench, Builtin, builtins
 from pmagent.commands.expand import Aborted, Expansion
 from pmagent.commands.replies import reply_markdown, sources_of
 from pmagent.errors import UsageError

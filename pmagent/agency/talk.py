@@ -18,8 +18,8 @@ from pmagent.agency.models import Models
 from pmagent.agency.status import Numbers, status_facts
 from pmagent.agent.loop import Loop
 from pmagent.agent.subagents import Agents
+from pmagent.commands.bench import Compaction
 from pmagent.commands.book import CommandBook
-from pmagent.commands.builtin._bench import Compaction
 from pmagent.commands.complete import Known, complete
 from pmagent.commands.read_style import OutputStyle
 from pmagent.errors import ModelError, PmagentError

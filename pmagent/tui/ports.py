@@ -10,25 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pmagent.types.garden_calls import GardenCalls
+
 if TYPE_CHECKING:
-    from pmagent.types import Abstention, Answer, Found, Map, Progress, Query, Reading, Status
     from pmagent.types.actions import (
         Ask,
         AskReply,
-        AuditEntry,
-        Checkpoint,
-        Decision,
-        FileChange,
         Json,
-        Outcome,
         TrustLevel,
     )
     from pmagent.types.conversing import Conversation as Conversation
     from pmagent.types.conversing import StatusLine as StatusLine
-    from pmagent.types.rights import GardenRights
 
 
-class GardenPort(Protocol):
+class GardenPort(GardenCalls, Protocol):
     """One open garden. Every call blocks and is made from one thread at a time.
 
     `perform`, `converse` and `status_line` alone are called from threads of their own, several at
@@ -36,94 +31,12 @@ class GardenPort(Protocol):
     wait with them.
     """
 
-    @property
-    def root(self) -> Path:
-        """The garden's folder."""
-        ...
-
-    def status(self) -> Status:
-        """Every file and what share of it can be searched."""
-        ...
-
-    def search(self, query: Query) -> Found:
-        """The first answer, fast."""
-        ...
-
-    def refine(self, found: Found) -> Found:
-        """The same hits in a better order; up to about a second."""
-        ...
-
-    def where(self, found: Found) -> Map | Abstention:
-        """The hits as a map of themes and time."""
-        ...
-
-    def ask(self, found: Found) -> Answer | Abstention:
-        """A short answer made of sentences from the hits."""
-        ...
-
-    def read(self, place: str, *, context: int = 5) -> Reading:
-        """The lines of a file around a place."""
-        ...
-
-    def suggestions(self) -> Sequence[str]:
-        """Up to three questions this garden can answer."""
-        ...
-
     def start_indexer(self) -> object:
         """Start keeping the index fresh in a child process; does nothing while one runs."""
         ...
 
-    def indexer_progress(self) -> Progress | None:
-        """The indexer's latest report; None while none runs."""
-        ...
-
-    def perform(
-        self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
-    ) -> Outcome:
-        """Use a tool, if the rules or a person let it; may ask through the asker and wait."""
-        ...
-
     def set_asker(self, asker: Callable[[Ask], AskReply]) -> None:
         """Who is asked from now on. It is called in the thread of `perform` and blocks there."""
-        ...
-
-    def audit(
-        self,
-        *,
-        limit: int = 1000,
-        verdict: str | None = None,
-        path: str | None = None,
-        agent: str | None = None,
-    ) -> Sequence[AuditEntry]:
-        """The latest entries of the trail that fit, in any order."""
-        ...
-
-    def audit_state(self) -> tuple[str, str]:
-        """`ok`, `torn`, `tampered` or `empty`, and one sentence on it."""
-        ...
-
-    def checkpoints(self, *, limit: int = 100) -> Sequence[Checkpoint]:
-        """The latest undo points, newest first."""
-        ...
-
-    def preview_undo(
-        self, checkpoint_id: str, *, rewind: bool = False
-    ) -> tuple[Sequence[FileChange], Sequence[str]]:
-        """What taking it back (with `rewind` all since too) changes, and what has changed since."""
-        ...
-
-    def undo(
-        self, checkpoint_id: str, *, rewind: bool = False, overwrite: bool = False
-    ) -> Checkpoint:
-        """Take it back, as an undo point of its own. Raises JournalError, also for conflicts."""
-        ...
-
-    def grants(self) -> GardenRights:
-        """The rules, the level and what waits for trust."""
-        ...
-
-    def test_rule(self, tool: str, subject: str) -> Decision:
-        """What would be decided about `Read`, `Edit`, `Bash` or `WebFetch` of `subject`."""
         ...
 
     def allow(self, rule_text: str, *, days: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.builtin._shared import notes_of
 from pmagent.commands.query_text import parse_query
 from pmagent.types.turns import Found, TurnEvent

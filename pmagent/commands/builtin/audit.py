@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import code, items, page, plain, shorten, when, wrap
 from pmagent.types.actions import AuditEntry
 from pmagent.types.turns import Screen, TurnEvent

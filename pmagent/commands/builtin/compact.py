@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import page, wrap
 from pmagent.safe_text import safe_text
 from pmagent.types.turns import Noted, Said, TurnEvent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import code, page, table, wrap
 from pmagent.types.talk import ModelCard
 from pmagent.types.turns import Said, Spend, TurnEvent

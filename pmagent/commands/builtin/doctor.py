@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import counted, items, page, plain, wrap
 from pmagent.types import Check
 from pmagent.types.turns import Said, TurnEvent

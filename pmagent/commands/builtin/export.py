@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import code, plain, wrap
 from pmagent.errors import UsageError
 from pmagent.types.actions import Denied, Done, Failed, Outcome, Unanswered

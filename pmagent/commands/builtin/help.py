@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from pmagent.commands.builtin._bench import Bench, Builtin, builtins
+from pmagent.commands.bench import Bench, Builtin, builtins
 from pmagent.commands.markdown import code, item, page, plain, wrap
 from pmagent.errors import UsageError
 from pmagent.types.commands import CommandRow

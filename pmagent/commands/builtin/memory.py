@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import code, items, page, plain, when, wrap
 from pmagent.types.sessions import Fact
 from pmagent.types.turns import Said, TurnEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.replies import reading_markdown
 from pmagent.errors import UsageError
 from pmagent.types.turns import Screen, TurnEvent

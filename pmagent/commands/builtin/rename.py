@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.markdown import plain, wrap
 from pmagent.errors import UsageError
 from pmagent.types.turns import Said, TurnEvent

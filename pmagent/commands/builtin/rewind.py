@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, cast
 
-from pmagent.commands.builtin._bench import Bench, Builtin
+from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.builtin.undo import changes_markdown
 from pmagent.commands.markdown import code, counted, page, plain, shorten, when, wrap
 from pmagent.errors import UsageError

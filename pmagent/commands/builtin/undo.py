@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pmagent.commands.builtin._bench import Bench, Builtin, GardenCalls
+from pmagent.commands.bench import Bench, Builtin, CommandGarden
 from pmagent.commands.markdown import code, items, page, plain, shorten, when, wrap
 from pmagent.errors import UsageError
 from pmagent.journal.diffs import diff_text
@@ -96,7 +96,7 @@ def _how(point: Checkpoint, conflicts: Sequence[str]) -> str:
 
 
 def _take_back(
-    garden: GardenCalls,
+    garden: CommandGarden,
     point: Checkpoint,
     changes: Sequence[FileChange],
     conflicts: Sequence[str],

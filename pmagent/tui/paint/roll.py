@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Protocol, overload
+from typing import Protocol
 
+from pmagent.tui.paint.lazily import Lazy
 from pmagent.tui.paint.lines import NO_ITEM, Line, Page
 
 _EMPTY = Page()
@@ -114,7 +115,7 @@ class Roll:
         return Page(lines=_Lines(self), items=_Items(self), values=_Values(self))
 
 
-class _Lines(Sequence[Line]):
+class _Lines(Lazy[Line]):
     def __init__(self, roll: Roll) -> None:
         self._roll = roll
 
@@ -130,13 +131,7 @@ class _Lines(Sequence[Line]):
             else:
                 yield from (Line() for _ in range(roll.top(place + 1) - roll.top(place)))
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+    def part(self, index: int) -> Line:
         roll = self._roll
         place = roll.at_line(index)
         lines = roll.painted(place).lines
@@ -149,48 +144,35 @@ class _Lines(Sequence[Line]):
         return line._replace(item=line.item + roll.first_item(place))
 
 
-class _Items(Sequence[range]):
+class _Items(Lazy[range]):
     def __init__(self, roll: Roll) -> None:
         self._roll = roll
 
     def __len__(self) -> int:
         return self._roll.item_count
 
-    @overload
-    def __getitem__(self, index: int) -> range: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[range]: ...
-    def __getitem__(self, index: int | slice) -> range | Sequence[range]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+    def part(self, index: int) -> range:
         roll = self._roll
-        index = _within(index, roll.item_count)
+        _check_within(index, roll.item_count)
         place = roll.at_item(index)
         rows, top = roll.painted(place).items[index - roll.first_item(place)], roll.top(place)
         return range(rows.start + top, rows.stop + top)
 
 
-class _Values(Sequence[object]):
+class _Values(Lazy[object]):
     def __init__(self, roll: Roll) -> None:
         self._roll = roll
 
     def __len__(self) -> int:
         return self._roll.item_count
 
-    @overload
-    def __getitem__(self, index: int) -> object: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[object]: ...
-    def __getitem__(self, index: int | slice) -> object:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+    def part(self, index: int) -> object:
         roll = self._roll
-        index = _within(index, roll.item_count)
+        _check_within(index, roll.item_count)
         place = roll.at_item(index)
         return roll.painted(place).values[index - roll.first_item(place)]
 
 
-def _within(index: int, length: int) -> int:
-    if not -length <= index < length:
+def _check_within(index: int, length: int) -> None:
+    if not 0 <= index < length:
         raise IndexError(index)
-    return index % length

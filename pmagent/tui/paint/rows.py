@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar, overload
+from typing import Generic, TypeVar
 
+from pmagent.tui.paint.lazily import Lazy
 from pmagent.tui.paint.lines import Line, Page, Span
 
 T = TypeVar("T")
@@ -16,7 +17,7 @@ def page_of(values: Sequence[T], paint: RowPainter[T]) -> Page:
     return Page(lines=_Rows(values, paint), items=_Singles(len(values)), values=values)
 
 
-class _Rows(Sequence[Line], Generic[T]):
+class _Rows(Lazy[Line], Generic[T]):
     def __init__(self, values: Sequence[T], paint: RowPainter[T]) -> None:
         self._values = values
         self._paint = paint
@@ -24,17 +25,11 @@ class _Rows(Sequence[Line], Generic[T]):
     def __len__(self) -> int:
         return len(self._values)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
+    def part(self, index: int) -> Line:
         return Line(self._paint(self._values[index]), index)
 
 
-class _Singles(Sequence[range]):
+class _Singles(Lazy[range]):
     """Items of one line each."""
 
     def __init__(self, length: int) -> None:
@@ -43,14 +38,7 @@ class _Singles(Sequence[range]):
     def __len__(self) -> int:
         return self._length
 
-    @overload
-    def __getitem__(self, index: int) -> range: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[range]: ...
-    def __getitem__(self, index: int | slice) -> range | Sequence[range]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(self._length))]
-        if not -self._length <= index < self._length:
+    def part(self, index: int) -> range:
+        if not 0 <= index < self._length:
             raise IndexError(index)
-        index %= self._length
         return range(index, index + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pmagent.commands.builtin._bench import Builtin, Compaction, builtins
+from pmagent.commands.bench import Builtin, Compaction, builtins
 from pmagent.commands.replies import reply_markdown
 from pmagent.garden import Garden
 from pmagent.hooks.listing import HookRow

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pmagent.commands.builtin._bench import Builtin, builtins
+from pmagent.commands.bench import Builtin, builtins
 from pmagent.errors import PmagentError, UsageError
 from pmagent.safe_text import safe_text
 from pmagent.types.turns import Found, Noted, Said, Screen

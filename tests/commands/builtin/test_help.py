@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmagent.commands.builtin._bench import builtins
+from pmagent.commands.bench import builtins
 from pmagent.commands.builtin.help import help_markdown, one_markdown
 from pmagent.errors import UsageError
 from tests.commands.builtin.conftest import ROWS

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from pmagent.commands.builtin._bench import Compaction
+from pmagent.commands.bench import Compaction
 from pmagent.commands.builtin.cost import cost_markdown
 from pmagent.commands.builtin.resume import sessions_markdown
 from pmagent.errors import ModelError, UsageError

@@ -6,70 +6,28 @@ decides, and never does what needs a person's key press: it names where that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, Protocol, cast
 
 from pmagent.hooks.listing import HookRow
 from pmagent.registry import collect
 from pmagent.types import (
-    Abstention,
-    Answer,
     Check,
-    Found,
     IndexReport,
-    Map,
     Progress,
-    Query,
-    Reading,
-    Status,
 )
-from pmagent.types.actions import AuditEntry, Checkpoint, Decision, FileChange, Json, Outcome
 from pmagent.types.commands import CommandFile
 from pmagent.types.conversing import Conversation
-from pmagent.types.rights import GardenRights
+from pmagent.types.garden_calls import GardenCalls
 from pmagent.types.sessions import Fact, SessionRow
 from pmagent.types.turns import TurnEvent
 
 Group = Literal["Ask", "Conversation", "Garden", "Application"]
 
 
-class GardenCalls(Protocol):
+class CommandGarden(GardenCalls, Protocol):
     """The garden, as far as a built-in may use it. `pmagent.garden.Garden` has all of these."""
-
-    @property
-    def root(self) -> Path:
-        """The garden's folder."""
-        ...
-
-    def search(self, query: Query) -> Found:
-        """The passages that answer best, at once."""
-        ...
-
-    def refine(self, found: Found) -> Found:
-        """The same, looked at closely."""
-        ...
-
-    def where(self, found: Found) -> Map | Abstention:
-        """The hits as a map."""
-        ...
-
-    def ask(self, found: Found) -> Answer | Abstention:
-        """Verbatim sentences that answer."""
-        ...
-
-    def read(self, place: str, *, context: int = 5) -> Reading:
-        """The lines around a place."""
-        ...
-
-    def status(self) -> Status:
-        """Every file, and what share of the garden can be searched."""
-        ...
-
-    def suggestions(self) -> Sequence[str]:
-        """Up to three questions this garden can answer."""
-        ...
 
     def notes(self) -> Sequence[str]:
         """What is degraded now, one sentence each."""
@@ -83,48 +41,6 @@ class GardenCalls(Protocol):
         stop: Callable[[], bool] = lambda: False,
     ) -> IndexReport:
         """Read what changed and make it searchable."""
-        ...
-
-    def indexer_progress(self) -> Progress | None:
-        """The latest word of the indexer that this process started; None while none runs."""
-        ...
-
-    def perform(
-        self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
-    ) -> Outcome:
-        """What came of one use of a tool, through the gate."""
-        ...
-
-    def audit(self, *, limit: int = 1000, path: str | None = None) -> Sequence[AuditEntry]:
-        """The latest entries of the trail that fit, the newest last."""
-        ...
-
-    def audit_state(self) -> tuple[str, str]:
-        """`ok`, `torn`, `tampered` or `empty`, and one sentence on it."""
-        ...
-
-    def checkpoints(self, *, limit: int = 100) -> Sequence[Checkpoint]:
-        """The undo points, newest first."""
-        ...
-
-    def preview_undo(
-        self, checkpoint_id: str, *, rewind: bool = False
-    ) -> tuple[Sequence[FileChange], Sequence[str]]:
-        """What taking it back would change, and the files edited since."""
-        ...
-
-    def undo(
-        self, checkpoint_id: str, *, rewind: bool = False, overwrite: bool = False
-    ) -> Checkpoint:
-        """Take it back, as an undo point of its own."""
-        ...
-
-    def grants(self) -> GardenRights:
-        """The rules, the level and what waits for trust."""
-        ...
-
-    def test_rule(self, tool: str, subject: str) -> Decision:
-        """What would be decided about `Read`, `Edit`, `Bash` or `WebFetch` of `subject`."""
         ...
 
 
@@ -142,7 +58,7 @@ class Bench(Protocol):
     """What a built-in command works with."""
 
     @property
-    def garden(self) -> GardenCalls:
+    def garden(self) -> CommandGarden:
         """The garden."""
         ...
 
