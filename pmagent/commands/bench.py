@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
+from pmagent.garden_calls import GardenCalls
 from pmagent.hooks.listing import HookRow
 from pmagent.registry import collect
 from pmagent.types import (
@@ -19,7 +20,6 @@ from pmagent.types import (
 )
 from pmagent.types.commands import CommandFile
 from pmagent.types.conversing import Conversation
-from pmagent.types.garden_calls import GardenCalls
 from pmagent.types.sessions import Fact, SessionRow
 from pmagent.types.turns import TurnEvent
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pmagent.types.garden_calls import GardenCalls
+from pmagent.garden_calls import GardenCalls
 
 if TYPE_CHECKING:
     from pmagent.types.actions import (

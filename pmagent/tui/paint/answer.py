@@ -39,15 +39,21 @@ _MAX_SENTENCE = 2_000
 _BETWEEN = Span(" · ", "faint")
 
 
-def sources_of(said: Said) -> tuple[Source | Suggestion, ...]:
+def sources_of(said: Said | Map) -> tuple[Source | Suggestion, ...]:
     """What the digits 1 to 9 open, in the order shown."""
-    if isinstance(said, Answer):
-        return _numbered(said)
-    if isinstance(said, Abstention):
-        return tuple(source_of(hit) for hit in said.nearest)
-    if isinstance(said, Welcome):
-        return tuple(Suggestion(text=text) for text in said.suggestions)
-    return ()
+    match said:
+        case Answer():
+            return _numbered(said)
+        case Abstention(nearest=hits):
+            return tuple(source_of(hit) for hit in hits)
+        case Map():
+            return tuple(source_of(hit) for hit in telling_hits(said))
+        case MapLink(map=drawn):
+            return sources_of(drawn)
+        case Welcome(suggestions=suggestions):
+            return tuple(Suggestion(text=text) for text in suggestions)
+        case _:
+            return ()
 
 
 def source_of(hit: Hit) -> Source:
@@ -195,14 +201,19 @@ def _paint_abstention(builder: PageBuilder, said: Abstention, width: int) -> Non
     if said.nearest:
         builder.add(span("The nearest passages, so that you can judge:", "quiet"))
         builder.add()
-    sources = [source_of(hit) for hit in said.nearest]
-    heads = source_lines(sources, width)
-    for hit, source, head in zip(said.nearest, sources, heads, strict=True):
+    _paint_quoted(builder, said.nearest, width)
+    builder.add_all(wrap(describe_found(said.found), width))
+
+
+def _paint_quoted(builder: PageBuilder, hits: Sequence[Hit], width: int) -> None:
+    """Each hit with its place and its words."""
+    text_width = min(width, MAX_TEXT_WIDTH)
+    sources = [source_of(hit) for hit in hits]
+    for hit, source, head in zip(hits, sources, source_lines(sources, width), strict=True):
         words = mark_words(clip_text(_safe(hit.quote), 3 * text_width), hit.why.terms, "", "mark")
         quote = wrap((span("   “"), *words, span("”")), text_width, indent=3)
         builder.add_item(source, (head, *quote))
         builder.add()
-    builder.add_all(wrap(describe_found(said.found), width))
 
 
 def abstention_sentence(said: Abstention) -> str:
@@ -217,14 +228,24 @@ def abstention_sentence(said: Abstention) -> str:
 
 
 def _paint_link(builder: PageBuilder, link: MapLink, width: int) -> None:
-    if isinstance(link.map, Abstention):
-        words = (
-            f"{abstention_sentence(link.map)} {counted(len(link.map.nearest), 'passage')} near it."
-        )
+    """What the map holds, a key that opens it, and the mentions that tell most."""
+    drawn = link.map
+    if isinstance(drawn, Abstention):
+        words = f"{abstention_sentence(drawn)} {counted(len(drawn.nearest), 'passage')} near it."
     else:
-        words = map_summary(link.map)
+        words = map_summary(drawn)
     open_it = (span("Enter", "key"), span(" opens the map", "quiet"))
     builder.add_item(link, (spread((span(words),), open_it, min(width, MAX_TEXT_WIDTH)),))
+    if isinstance(drawn, Map):
+        builder.add()
+        _paint_quoted(builder, telling_hits(drawn), width)
+
+
+def telling_hits(found: Map) -> tuple[Hit, ...]:
+    """The first mention, the latest, and the one that fits best; by date, each once."""
+    best = max(mentions_of(found), key=lambda hit: hit.score)
+    hits = {hit.passage.id: hit for hit in (found.first, best, found.latest)}
+    return tuple(sorted(hits.values(), key=lambda hit: hit.citation.date))
 
 
 def mentions_of(found: Map) -> tuple[Hit, ...]:

@@ -7,7 +7,7 @@ from pmagent.tui.paint.lines import PageBuilder, span, wrap
 from pmagent.tui.paint.said import MAX_TEXT_WIDTH, Cited, Said, Source, Suggestion
 from pmagent.tui.paint.turn import Reply, Turn
 from pmagent.tui.paint.turn_lines import paint_turn
-from pmagent.types.answers import Answer, Map
+from pmagent.types.answers import Answer
 
 
 def paint_exchange(builder: PageBuilder, question: str, said: Said, width: int) -> None:
@@ -27,8 +27,7 @@ def sources_of(said: Said) -> tuple[Source | Suggestion | Cited, ...]:
     if not isinstance(said, Turn):
         return answer.sources_of(said)
     replies = [part.reply for part in said.parts if isinstance(part, Reply)]
-    shown = [reply for reply in replies if not isinstance(reply, Map)]
-    return answer.sources_of(shown[-1]) if shown else said.cited
+    return answer.sources_of(replies[-1]) if replies else said.cited
 
 
 def text_of(said: Said) -> str:
