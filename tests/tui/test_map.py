@@ -178,6 +178,21 @@ async def test_the_map_stays_in_the_conversation_and_opens_again(show: Show) -> 
         await see(pilot, "where  seat price")
 
 
+async def test_under_its_line_stand_the_mentions_that_tell_most_and_digits_open_them(
+    show: Show,
+) -> None:
+    async with show() as pilot:
+        await draw(pilot)
+        await press(pilot, "escape")
+
+        shown = await see(pilot, "passages in")
+        dates = [row.split()[-1] for row in shown.splitlines() if row.strip()[:3] in {"1  ", "2  "}]
+        assert dates == sorted(dates)
+        assert dates[0] == "2024-03-14"
+        await press(pilot, "1")
+        await see(pilot, "source 1 of")
+
+
 async def test_f2_maps_the_latest_question(show: Show) -> None:
     async with show() as pilot:
         await type_text(pilot, "seat price\n")
