@@ -8,6 +8,7 @@ sub-agents the garden's before the person's.
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +49,9 @@ _AGENT_ORDER: Sequence[Place] = ("project", "user", "plugin", "shipped")
 _ORIGINS: Mapping[Place, str] = {"user": "user", "project": "project", "shipped": "shipped"}
 T = TypeVar("T", CommandFile, AgentFile, OutputStyle)
 _Read = CommandFile | AgentFile | OutputStyle | Unread
+_Bundle = tuple[Mark, ...]
+MOST_BUNDLED = 200
+"""Files of one skill that are looked at for trust."""
 _NEAR = 0.55
 
 
@@ -81,7 +85,7 @@ class CommandBook:
         """`is_trusted` is asked for the SHA-256 of a garden's file, in hexadecimal."""
         self._sources = sources
         self._is_trusted = is_trusted
-        self._kept: dict[tuple[str, str, str], tuple[Mark, _Read]] = {}
+        self._kept: dict[tuple[str, str, str], tuple[_Bundle, _Read]] = {}
         self._commands: dict[str, CommandFile] = {}
         self._plugins: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
@@ -95,19 +99,22 @@ class CommandBook:
         """Look at all folders again; True where anything is other than before."""
         before = (self._commands, self._agents, self._styles, self.unread)
         found: list[_Read] = []
-        kept: dict[tuple[str, str, str], tuple[Mark, _Read]] = {}
+        kept: dict[tuple[str, str, str], tuple[_Bundle, _Read]] = {}
         for room in self._rooms():
-            for mark in room.folder.files(room.under):
+            marks = tuple(room.folder.files(room.under))
+            for mark in marks:
                 name = _name_in(room, mark.path)
                 if name is None or mark.leads_outside:
                     continue
                 key = (room.kind, room.plugin_root or str(room.folder.root), mark.path)
                 if key in kept:
                     continue
+                bundle = _bundle_of(room, mark, marks)
                 known = self._kept.get(key)
-                read = known[1] if known and known[0] == mark else _read(room, mark.path, name)
+                is_same = known is not None and known[0] == bundle
+                read = known[1] if known and is_same else _read(room, mark.path, name, bundle)
                 read = self._with_trust(read, room)
-                kept[key] = (mark, read)
+                kept[key] = (bundle, read)
                 found.append(read)
         self._kept = kept
         self._settle(found)
@@ -202,7 +209,7 @@ class CommandBook:
     def _with_trust(self, read: _Read, room: Room) -> _Read:
         if isinstance(read, Unread):
             return read
-        trusted = not room.needs_trust or self._is_trusted(read.digest)
+        trusted = not room.needs_trust or (bool(read.digest) and self._is_trusted(read.digest))
         return read if read.is_trusted == trusted else replace(read, is_trusted=trusted)
 
     def _settle(self, found: Sequence[_Read]) -> None:
@@ -265,7 +272,34 @@ def _name_in(room: Room, path: str) -> str | None:
     return ":".join(filter(None, [room.plugin, *parts, stem]))
 
 
-def _read(room: Room, path: str, name: str) -> _Read:
+def _bundle_of(room: Room, mark: Mark, marks: _Bundle) -> _Bundle:
+    """The files that are trusted together: a skill with all that lies in its folder."""
+    folder = mark.path.rpartition("/")[0]
+    if room.kind != "skill" or not room.needs_trust or not folder:
+        return (mark,)
+    return tuple(one for one in marks if one.path.startswith(f"{folder}/"))
+
+
+def _digest_of(room: Room, bundle: _Bundle, own: str) -> str:
+    """What is trusted of several files: every name and every byte.
+
+    Empty, which nobody can trust, where there are too many or one cannot be read.
+    """
+    if len(bundle) == 1:
+        return own
+    whole = hashlib.sha256()
+    for mark in sorted(bundle[: MOST_BUNDLED + 1]):
+        if len(bundle) > MOST_BUNDLED or mark.leads_outside:
+            return ""
+        try:
+            data = room.folder.read(mark.path)
+        except PmagentError:
+            return ""
+        whole.update(f"{mark.path}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _read(room: Room, path: str, name: str, bundle: _Bundle) -> _Read:
     shown = f"{room.shown}{path}"
     try:
         data = room.folder.read(path)
@@ -285,7 +319,10 @@ def _read(room: Room, path: str, name: str) -> _Read:
         return read_agent(data, found)
     if room.kind == "style":
         return read_style(data, found)
-    return read_command(data, found, kind=room.kind)
+    command = read_command(data, found, kind=room.kind)
+    if isinstance(command, Unread):
+        return command
+    return replace(command, digest=_digest_of(room, bundle, command.digest))
 
 
 def _would(command: CommandFile) -> str:

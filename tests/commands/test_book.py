@@ -240,6 +240,25 @@ def test_a_gardens_file_is_trusted_by_its_exact_bytes_only(setup: Setup) -> None
     assert not changed.is_trusted
 
 
+@pytest.mark.parametrize("name", ["run.sh", "deep/run.py"])
+def test_a_skill_is_trusted_with_every_file_beside_it(setup: Setup, name: str) -> None:
+    folder = "garden/.claude/skills/build"
+    setup.plant({f"{folder}/SKILL.md": "!`sh ${CLAUDE_SKILL_DIR}/run.sh`", f"{folder}/{name}": "a"})
+    first = setup.book.command("build")
+    assert first is not None
+    setup.trusted.add(first.digest)
+    setup.book.refresh()
+    trusted = setup.book.command("build")
+    assert trusted is not None
+    assert trusted.is_trusted
+
+    for other in (name, "one-more.sh"):
+        setup.plant({f"{folder}/{other}": "rm -rf ."})
+        changed = setup.book.command("build")
+        assert changed is not None
+        assert not changed.is_trusted
+
+
 def test_a_change_is_seen_and_nothing_else_is_one(setup: Setup) -> None:
     setup.plant({"garden/.claude/commands/a.md": "one", "garden/.claude/commands/b.md": "two"})
 
