@@ -31,7 +31,6 @@ from pmagent.index.survey import survey
 from pmagent.paths import Homes, find_homes, find_root, garden_data_dir
 from pmagent.permissions.layers import MANAGED
 from pmagent.permissions.walls import Walls
-from pmagent.places import parse_place
 from pmagent.retrieval.prior_art import draw_map
 from pmagent.retrieval.search import find, refine
 from pmagent.retrieval.suggest import suggest
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from pmagent.gatehouse import Gatehouse
     from pmagent.index.indexer import Indexer
     from pmagent.index.parse_outside import OutsideParser
+    from pmagent.jobs.grounds import JobGrounds
     from pmagent.reading import SourceFiles
 
 
@@ -64,7 +64,7 @@ class Garden(Guarded):
     def __init__(
         self, root: Path, homes: Homes, *, today: Callable[[], date], wiring: Wiring | None = None
     ) -> None:
-        super().__init__(self._build_gatehouse, self._agency_grounds)
+        super().__init__(self._build_gatehouse, self._agency_grounds, self._job_grounds)
         self.root = root.absolute()
         self.settings: Settings = read_settings(self.root, homes)
         self.data_dir = garden_data_dir(self.root, homes)
@@ -160,6 +160,21 @@ class Garden(Guarded):
         )
         return Gatehouse(grounds, self._wiring or Wiring())
 
+    def _job_grounds(self) -> JobGrounds:
+        # Late: kits and checks are not needed to answer.
+        from pmagent.jobs.grounds import JobGrounds  # noqa: PLC0415
+
+        return JobGrounds(
+            garden=self,
+            walls=self._files,
+            parse=lambda data, path: self._parser.parse(data, path),
+            engine=self._open_engine,
+            data_dir=self.data_dir,
+            today=self._today,
+            now=utc_now,
+            limit_bytes=self.settings.max_file_mb * 1_000_000,
+        )
+
     def _agency_grounds(self) -> AgencyGrounds:
         # Late: as in `converse`.
         from pmagent.agency.grounds import AgencyGrounds  # noqa: PLC0415
@@ -173,7 +188,7 @@ class Garden(Guarded):
             settings=self.settings,
             environment=os.environ,
             paths=lambda: self._open_engine().reader().paths,
-            cite=lambda path: self._open_engine().reader().document(path),
+            archive=lambda: self.jobs.archive(),
             parse=lambda data, path: self._parser.parse(data, path),
             today=self._today,
             limit_bytes=self.settings.max_file_mb * 1_000_000,
@@ -308,27 +323,10 @@ class Garden(Guarded):
             UsageError: the place is not understood.
         """
         # Late: it reads files, and a search does not.
-        from pmagent.reading import cut, find_path, line_at  # noqa: PLC0415
+        from pmagent.reading import read_place  # noqa: PLC0415
 
         engine = self._open_engine()
-        named = parse_place(place)
-        path = find_path(named, engine.ledger)
-        lines = self._sources.lines(path)
-        cited = named.lines or (1, 1 if named.time_ms is not None else len(lines))
-        if named.time_ms is not None:
-            line = line_at(engine.ledger, path, named.time_ms)
-            cited = (line, line)
-        cited = (min(cited[0], len(lines)), min(cited[1], len(lines)))
-        cited_in = engine.reader().document(path)
-        return Reading(
-            path=path,
-            title=cited_in.title,
-            date=cited_in.date,
-            date_source=cited_in.date_source,
-            lines=cut(lines, cited, context),
-            cited=cited,
-            total_lines=len(lines),
-        )
+        return read_place(place, engine.ledger, engine.reader().document, self._sources, context)
 
     def suggestions(self) -> Sequence[str]:
         """Up to three questions this garden can answer, from what is said often in it."""

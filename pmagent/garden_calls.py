@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pmagent.types.actions import AuditEntry, Checkpoint, Decision, FileChange, Json, Outcome
     from pmagent.types.answers import Abstention, Answer, Found, Map, Query
     from pmagent.types.documents import Reading
+    from pmagent.types.jobs import JobCalls
     from pmagent.types.rights import GardenRights
     from pmagent.types.states import Progress, Status
 
@@ -22,6 +23,11 @@ class GardenCalls(Protocol):
     @property
     def root(self) -> Path:
         """The garden's folder."""
+        ...
+
+    @property
+    def jobs(self) -> JobCalls:
+        """Kits and checks."""
         ...
 
     def status(self) -> Status:

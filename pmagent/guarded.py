@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pmagent.agency.talk import Talk
     from pmagent.agent.gate import Asker
     from pmagent.gatehouse import Gatehouse
+    from pmagent.jobs.grounds import JobGrounds
+    from pmagent.jobs.jobs import Jobs
     from pmagent.types.actions import (
         AuditEntry,
         Checkpoint,
@@ -36,8 +38,10 @@ class Guarded:
         self,
         make_gatehouse: Callable[[], Gatehouse],
         make_grounds: Callable[[], AgencyGrounds],
+        make_job_grounds: Callable[[], JobGrounds],
     ) -> None:
         self._make_gatehouse = make_gatehouse
+        self._make_job_grounds = make_job_grounds
         self._make_grounds = make_grounds
         self._asker: Asker | None = None
         self._talk: Talk | None = None
@@ -50,6 +54,14 @@ class Guarded:
         if self._asker is not None:
             made.asker = self._asker
         return made
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Kits and checks of this garden's documents."""
+        # Late: as for the conversation.
+        from pmagent.jobs.jobs import Jobs  # noqa: PLC0415
+
+        return Jobs(self._make_job_grounds())
 
     def perform(
         self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""

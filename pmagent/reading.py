@@ -8,12 +8,45 @@ from pmagent.errors import AccessError, ReadError, UsageError
 from pmagent.index.ledger import Ledger
 from pmagent.ingest.decode import decode
 from pmagent.permissions.walls import Walls
-from pmagent.places import Place
+from pmagent.places import Place, parse_place
 from pmagent.safe_text import safe_text
-from pmagent.types import Block, Parsed
+from pmagent.types import Block, Citation, Parsed, Reading
 
 MADE_OF_BLOCKS = (".docx", ".pdf")
 """Formats without lines of their own: their lines are the parser's."""
+
+
+def read_place(
+    named_place: str,
+    ledger: Ledger,
+    cite: Callable[[str], Citation],
+    sources: SourceFiles,
+    context: int,
+) -> Reading:
+    """The lines around a place such as `notes/pricing.md:42` or `ep-041.vtt#12:44`.
+
+    Raises:
+        AccessError: it is not a file that is read in this garden.
+        UsageError: the place is not understood.
+    """
+    named = parse_place(named_place)
+    path = find_path(named, ledger)
+    lines = sources.lines(path)
+    cited = named.lines or (1, 1 if named.time_ms is not None else len(lines))
+    if named.time_ms is not None:
+        line = line_at(ledger, path, named.time_ms)
+        cited = (line, line)
+    cited = (min(cited[0], len(lines)), min(cited[1], len(lines)))
+    cited_in = cite(path)
+    return Reading(
+        path=path,
+        title=cited_in.title,
+        date=cited_in.date,
+        date_source=cited_in.date_source,
+        lines=cut(lines, cited, context),
+        cited=cited,
+        total_lines=len(lines),
+    )
 
 
 def find_path(place: Place, ledger: Ledger) -> str:

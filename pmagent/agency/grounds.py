@@ -10,9 +10,10 @@ from pathlib import Path
 from pmagent.commands.bench import CommandGarden
 from pmagent.config import Settings
 from pmagent.gatehouse import Gatehouse
+from pmagent.jobs.archive import GardenArchive
 from pmagent.paths import Homes
 from pmagent.permissions.walls import Walls
-from pmagent.types import Citation, Parsed
+from pmagent.types import Parsed
 from pmagent.types.talk import Model
 
 
@@ -31,8 +32,8 @@ class AgencyGrounds:
     environment: Mapping[str, str]
     paths: Callable[[], Sequence[str]]
     """Every indexed document that may be seen."""
-    cite: Callable[[str], Citation]
-    """Title and date of one."""
+    archive: Callable[[], GardenArchive]
+    """The files as a job sees them, and what it came to read."""
     parse: Callable[[bytes, str], Parsed]
     today: Callable[[], date]
     limit_bytes: int

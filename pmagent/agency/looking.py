@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pmagent.agency.archive import resolve
 from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.skills import Skills
 from pmagent.agent.gate import nobody
@@ -19,6 +18,7 @@ from pmagent.commands.expand import Ports
 from pmagent.commands.path_index import PathIndex
 from pmagent.errors import IndexFaultError, PmagentError, UsageError
 from pmagent.ingest.passages import split_passages
+from pmagent.jobs.archive import resolve
 from pmagent.places import Place
 from pmagent.types import Locator, format_time
 from pmagent.types.actions import Json, Outcome

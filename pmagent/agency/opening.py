@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from posixpath import join, relpath
 
-from pmagent.agency.archive import GardenArchive, Sources
 from pmagent.agency.bench import TalkBench
 from pmagent.agency.briefing import Brief, write_brief
 from pmagent.agency.dispatch import Dispatch
@@ -138,7 +137,7 @@ class _Maker:
         return Skills(
             find=self._find,
             expand=self._expand,
-            archive=self._archive,
+            archive=self._grounds.archive,
             bench=self._bench,
             labels=self._grounds.gatehouse.labels_of,
             insights=load_insights(),
@@ -160,22 +159,6 @@ class _Maker:
             session_id=self.keeping.session.id,
             effort="medium",
             project_dir=str(self._grounds.garden.root),
-        )
-
-    def _archive(self) -> GardenArchive:
-        grounds = self._grounds
-        return GardenArchive(
-            sources=Sources(
-                walls=grounds.walls,
-                parse=grounds.parse,
-                paths=grounds.paths,
-                cite=grounds.cite,
-                search=grounds.garden.search,
-                answer=grounds.garden.ask,
-                where=grounds.garden.where,
-                today=grounds.today,
-                limit_bytes=grounds.limit_bytes,
-            )
         )
 
     def _bench(self) -> TalkBench:

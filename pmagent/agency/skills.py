@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-from pmagent.agency.archive import GardenArchive
 from pmagent.agent.labels import combine
 from pmagent.agent.tool import Result
 from pmagent.commands.bench import Bench, Builtin, builtins
 from pmagent.commands.expand import Aborted, Expansion
 from pmagent.commands.replies import reply_markdown, sources_of
 from pmagent.errors import UsageError
+from pmagent.jobs.archive import GardenArchive
 from pmagent.registry import collect
 from pmagent.types.actions import Json, Label
 from pmagent.types.commands import CommandFile

@@ -233,6 +233,11 @@ class IndexReader:
         """Every document that may be seen, sorted."""
         return tuple(sorted(self._by_path))
 
+    def paths_of(self, rows: Mask) -> tuple[str, ...]:
+        """The documents some rows stand in, each once, sorted. `rows` has shape (size,)."""
+        found = self._document_ids[np.unique(self.document_of[rows])]
+        return tuple(sorted(self._path(int(item)) for item in found))
+
     def document(self, path: str) -> Citation:
         """Title and date of a document, cited as a whole.
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from pmagent.insights._acts import quoted_through, without_quotes
-from pmagent.insights._lines import (
+from pmagent.discourse.acts import quoted_through, without_quotes
+from pmagent.discourse.lines import (
     Line,
     Talk,
     compounds_of,
@@ -23,7 +23,7 @@ from pmagent.insights._lines import (
     topic_of,
     weigh,
 )
-from pmagent.insights._salience import is_greeting, is_torn, overlap
+from pmagent.discourse.salience import is_greeting, is_torn, overlap
 from pmagent.nlp.figures import differ_in_figure, is_negated
 from pmagent.nlp.keyphrases import key_of
 from pmagent.nlp.words import tokens

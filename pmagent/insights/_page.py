@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pmagent.insights._lines import Line, cite
+from pmagent.discourse.lines import Line, cite
 from pmagent.safe_text import safe_text
 from pmagent.types import Citation
 from pmagent.types.documents import format_time

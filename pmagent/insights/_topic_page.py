@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pmagent.discourse.acts import decides, promises, without_quotes
+from pmagent.discourse.figures import Named, find_names
+from pmagent.discourse.lines import Talk, read_talk, topic_of
+from pmagent.discourse.questions import OpenQuestion, find_open_questions, is_asked
+from pmagent.discourse.salience import overlap, stands_alone
 from pmagent.errors import UsageError
-from pmagent.insights._acts import decides, promises, without_quotes
 from pmagent.insights._evidence import Clash, Evidence, Told, find_clashes, gather
-from pmagent.insights._figures import Named, find_names
-from pmagent.insights._lines import Talk, read_talk, topic_of
 from pmagent.insights._page import Page
-from pmagent.insights._questions import OpenQuestion, find_open_questions, is_asked
-from pmagent.insights._salience import overlap, stands_alone
 from pmagent.nlp.figures import figures_in
 from pmagent.types.insights import Archive
 

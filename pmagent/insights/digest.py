@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmagent.discourse.acts import Promise, find_decisions, find_promises
+from pmagent.discourse.figures import find_dates, find_figures, find_names
+from pmagent.discourse.lines import Line, Talk, cite, read_talk
+from pmagent.discourse.parts import split_parts
+from pmagent.discourse.questions import find_open_questions
+from pmagent.discourse.salience import Ground, Part, best_lines, phrases_of, summarise
 from pmagent.errors import UsageError
-from pmagent.insights._acts import Promise, find_decisions, find_promises
-from pmagent.insights._figures import find_dates, find_figures, find_names
-from pmagent.insights._lines import Line, Talk, cite, read_talk
 from pmagent.insights._others import other_texts
 from pmagent.insights._page import Page, moment, slug_of
-from pmagent.insights._parts import split_parts
-from pmagent.insights._questions import find_open_questions
-from pmagent.insights._salience import Ground, Part, best_lines, phrases_of, summarise
 from pmagent.types.documents import format_time
 from pmagent.types.insights import Archive, Draft, Insight
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pmagent.discourse.salience import stands_alone
 from pmagent.insights._evidence import Told
 from pmagent.insights._page import ASSUMPTION, Page, slug_of
-from pmagent.insights._salience import stands_alone
 from pmagent.insights._topic_page import Sorted, show, show_clash, sort_topic
 from pmagent.types.insights import Archive, Draft, Insight
 

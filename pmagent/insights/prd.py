@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pmagent.discourse.lines import cite
+from pmagent.discourse.salience import stands_alone
 from pmagent.insights._evidence import Told
-from pmagent.insights._lines import cite
 from pmagent.insights._page import ASSUMPTION, Page, slug_of
-from pmagent.insights._salience import stands_alone
 from pmagent.insights._topic_page import (
     Sorted,
     is_goal,

@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmagent.insights._acts import quoted_through
-from pmagent.insights._lines import Line, Talk, lines_of, read_talk, topic_of, weigh
+from pmagent.discourse.acts import quoted_through
+from pmagent.discourse.lines import Line, Talk, lines_of, read_talk, topic_of, weigh
+from pmagent.discourse.salience import Ground, is_clear, is_greeting, is_torn, stands_alone
 from pmagent.insights._named import file_named
 from pmagent.insights._others import other_texts
 from pmagent.insights._page import Page, slug_of
-from pmagent.insights._salience import Ground, is_clear, is_greeting, is_torn, stands_alone
 from pmagent.types import Query
 from pmagent.types.insights import Archive, Draft, Insight
 

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pmagent.discourse.lines import Line, cite, read_talk, topic_of, weigh
+from pmagent.discourse.parts import split_parts
+from pmagent.discourse.salience import Ground, phrases_of, summarise
 from pmagent.errors import UsageError
 from pmagent.insights._evidence import Clash, Told, clash_of, nearest_line
-from pmagent.insights._lines import Line, cite, read_talk, topic_of, weigh
 from pmagent.insights._named import file_named
 from pmagent.insights._others import other_texts
 from pmagent.insights._page import Page, slug_of
-from pmagent.insights._parts import split_parts
-from pmagent.insights._salience import Ground, phrases_of, summarise
 from pmagent.nlp.keyphrases import key_of
 from pmagent.types import Hit, Query
 from pmagent.types.insights import Archive, Draft, Insight

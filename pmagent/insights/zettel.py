@@ -10,13 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmagent.errors import UsageError
-from pmagent.insights._acts import quoted_through
-from pmagent.insights._evidence import gather
-from pmagent.insights._lines import Line, Talk, lines_of, read_talk
-from pmagent.insights._others import other_texts
-from pmagent.insights._page import Page, slug_of
-from pmagent.insights._salience import (
+from pmagent.discourse.acts import quoted_through
+from pmagent.discourse.lines import Line, Talk, lines_of, read_talk
+from pmagent.discourse.salience import (
     Ground,
     is_clear,
     is_greeting,
@@ -24,6 +20,10 @@ from pmagent.insights._salience import (
     overlap,
     stands_alone,
 )
+from pmagent.errors import UsageError
+from pmagent.insights._evidence import gather
+from pmagent.insights._others import other_texts
+from pmagent.insights._page import Page, slug_of
 from pmagent.types import Query
 from pmagent.types.insights import Archive, Draft, Insight
 

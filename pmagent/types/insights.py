@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pmagent.types.answers import Abstention, Answer, Found, Map, Query
 from pmagent.types.documents import Citation, Document, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Archive(Protocol):
@@ -61,6 +65,22 @@ class Archive(Protocol):
 
     def where(self, found: Found) -> Map | Abstention:
         """The hits as a map."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """Unit vectors, shape (len(texts), dim); None where no embedder is at hand."""
+        ...
+
+    def idf(self, word: str) -> float:
+        """How rare a word is over the archive's passages: about 0 for "the", 10 for a rare name."""
+        ...
+
+    def saying(self, phrase: str) -> Sequence[str]:
+        """Paths of the documents in which these words stand side by side, stemmed; sorted."""
+        ...
+
+    def speakers(self) -> Sequence[str]:
+        """Everyone who speaks in the archive, most frequent first."""
         ...
 
 

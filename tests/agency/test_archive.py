@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmagent.agency.archive import resolve
+from pmagent.jobs.archive import resolve
 from pmagent.errors import UsageError
 
 PATHS = (

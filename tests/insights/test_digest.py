@@ -11,8 +11,8 @@ from pmagent.errors import UsageError
 from pmagent.insights.digest import insight
 from pmagent.retrieval.answer import stands_at
 from pmagent.types.documents import quote_of
-from tests.insights.conftest import MakeArchive
-from tests.insights.folder_archive import FolderArchive
+from tests.archives import MakeArchive
+from tests.folder_archive import FolderArchive
 
 QUOTED = re.compile(r"“(?P<text>.*)” (?:\([^()]*\) )?\[(?P<path>[^\]]+):(?P<line>\d+)\]$")
 

@@ -10,8 +10,8 @@ from pmagent.errors import UsageError
 from pmagent.insights._init_proposal import propose
 from pmagent.insights._init_survey import Survey, look_at
 from pmagent.insights.init import insight, propose_agents_file
-from tests.insights.conftest import MakeArchive
-from tests.insights.folder_archive import FolderArchive
+from tests.archives import MakeArchive
+from tests.folder_archive import FolderArchive
 
 OWN = """# Ours
 

@@ -8,7 +8,7 @@ import pytest
 
 from pmagent.errors import UsageError
 from pmagent.insights.quotes import insight
-from tests.insights.folder_archive import FolderArchive
+from tests.folder_archive import FolderArchive
 from tests.insights.test_digest import quotes_of
 
 TALKS = ("ep-001", "ep-019", "ep-026", "ep-050", "ep-059", "ep-068", "ep-089", "ep-100")

@@ -6,7 +6,7 @@ import pytest
 
 from pmagent.errors import UsageError
 from pmagent.insights.related import insight
-from tests.insights.folder_archive import FolderArchive
+from tests.folder_archive import FolderArchive
 
 
 def test_a_text_finds_every_place_that_says_it_again(sample: FolderArchive) -> None:

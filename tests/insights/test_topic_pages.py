@@ -10,7 +10,7 @@ from pmagent.errors import UsageError
 from pmagent.insights.interview_guide import insight as guide
 from pmagent.insights.prd import insight as prd
 from pmagent.types.insights import Insight
-from tests.insights.folder_archive import FolderArchive
+from tests.folder_archive import FolderArchive
 from tests.insights.test_digest import quotes_of, section
 
 TOPICS = ("onboarding drop-off", "no-shows", "flat price", "interviews", "the assistant")

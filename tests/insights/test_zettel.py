@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pmagent.insights.zettel import insight
-from tests.insights.folder_archive import FolderArchive
+from tests.folder_archive import FolderArchive
 from tests.insights.test_digest import quotes_of
 
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-from pmagent.insights._lines import Line, Talk
-from pmagent.insights._salience import Ground, Part, cosine
+from pmagent.discourse.lines import Line, Talk
+from pmagent.discourse.salience import Ground, Part, cosine
 from pmagent.nlp.keyphrases import Phrase, pick_distinct, rank_phrases
 
 WINDOW_WORDS = 160

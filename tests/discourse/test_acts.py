@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pmagent.discourse.acts import decides, promises, when_of
+from pmagent.discourse.lines import Line, lines_of
 from pmagent.ingest.passages import split_passages
-from pmagent.insights._acts import decides, promises, when_of
-from pmagent.insights._lines import Line, lines_of
 from pmagent.types import Block
 
 DECISIONS = [

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pmagent.errors import ReadError, UsageError
 from pmagent.garden import Garden
 from pmagent.ingest.dates import Calendar, date_of
 from pmagent.ingest.parse import parse
 from pmagent.ingest.passages import locate, speaker_at, split_passages
+from pmagent.nlp.words import tokens
 from pmagent.types import Abstention, Answer, Citation, Document, Found, Map, Passage, Query
 
 TODAY = date(2026, 2, 2)
@@ -21,9 +28,16 @@ TODAY = date(2026, 2, 2)
 class FolderArchive:
     """An indexed garden, and its files read anew."""
 
-    def __init__(self, root: Path, garden: Garden | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        garden: Garden | None = None,
+        encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+    ) -> None:
         self.root = root
         self.garden = garden
+        self.encode = encode
+        self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
 
     @property
@@ -95,6 +109,32 @@ class FolderArchive:
 
     def where(self, found: Found) -> Map | Abstention:
         return self._open().where(found)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        return self.encode(texts) if self.encode is not None else None
+
+    def idf(self, word: str) -> float:
+        saying = len(self.saying(word))
+        return math.log(1 + (len(self._paths) - saying + 0.5) / (saying + 0.5))
+
+    def saying(self, phrase: str) -> Sequence[str]:
+        words = re.compile(r"\b" + r"\W+".join(map(re.escape, tokens(phrase))) + r"\b")
+        return [path for path in self._paths if words.search(self._text(path))]
+
+    def speakers(self) -> Sequence[str]:
+        counts = Counter(
+            block.speaker
+            for path in self._paths
+            for block in self.document(path).parsed.blocks
+            if block.speaker
+        )
+        return [name for name, _ in counts.most_common()]
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            blocks = self.document(path).parsed.blocks
+            self._texts[path] = " ".join(block.text for block in blocks).lower()
+        return self._texts[path]
 
     def _open(self) -> Garden:
         assert self.garden is not None, "this archive cannot be searched"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pmagent.insights._lines import read_talk
-from pmagent.insights._questions import find_open_questions
-from tests.insights.conftest import MakeArchive
+from pmagent.discourse.lines import read_talk
+from pmagent.discourse.questions import find_open_questions
+from tests.archives import MakeArchive
 
 TALK = """**Ana:** How many of the leavers did we ever call back?
 

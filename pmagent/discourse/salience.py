@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from pmagent.insights._acts import quoted_through
-from pmagent.insights._lines import Line, Talk, keys_of
+from pmagent.discourse.acts import quoted_through
+from pmagent.discourse.lines import Line, Talk, keys_of
 from pmagent.nlp.keyphrases import Phrase, key_of, pick_distinct, rank_phrases
 from pmagent.nlp.plain_words import PLAIN_WORDS
 from pmagent.nlp.words import tokens

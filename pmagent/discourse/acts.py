@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from pmagent.insights._lines import Line, Talk
+from pmagent.discourse.lines import Line, Talk
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)‘[^’]*’(?!\w)")
 _OPENING = re.compile(r"(?:^|(?<=[\s(—–-]))[\"“](?=\S).*$")

@@ -11,8 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 
-from pmagent.errors import UsageError
+import numpy as np
+from numpy.typing import NDArray
+
+from pmagent.errors import AccessError, IndexFaultError, ReadError, UsageError
+from pmagent.index.engine import Engine
+from pmagent.index.reader import IndexReader
+from pmagent.ingest.dates import Calendar, date_of
 from pmagent.ingest.passages import locate, speaker_at, split_passages
 from pmagent.permissions.walls import Walls
 from pmagent.types import (
@@ -21,6 +28,7 @@ from pmagent.types import (
     Citation,
     Document,
     Found,
+    Locator,
     Map,
     Parsed,
     Passage,
@@ -31,6 +39,8 @@ _NUMBERED = re.compile(
     r"(?i)\b(?P<kind>ep|episode|nr|no|call|interview)[ ._#-]*0*(?P<number>\d+)\b"
 )
 _SHOWN = 5
+NO_INDEX_IDF = 5.0
+"""Of every word, where there is no archive to count in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +49,8 @@ class Sources:
 
     walls: Walls
     parse: Callable[[bytes, str], Parsed]
-    paths: Callable[[], Sequence[str]]
-    """Every indexed document that may be seen."""
-    cite: Callable[[str], Citation]
-    """Title and date of one."""
+    engine: Callable[[], Engine]
+    """Raises IndexFaultError where nothing is indexed yet."""
     search: Callable[[Query], Found]
     answer: Callable[[Found], Answer | Abstention]
     where: Callable[[Found], Map | Abstention]
@@ -57,6 +65,7 @@ class GardenArchive:
     sources: Sources
     read_paths: list[str] = field(default_factory=list[str])
     """Every document that came in, by reading or by searching."""
+    _cited: dict[str, Citation] = field(default_factory=dict[str, Citation])
 
     @property
     def today(self) -> date:
@@ -65,29 +74,60 @@ class GardenArchive:
 
     def paths(self) -> Sequence[str]:
         """Every indexed document, sorted."""
-        return sorted(self.sources.paths())
+        return self.sources.engine().reader().paths
 
     def resolve(self, name: str) -> str:
-        """The one document meant.
+        """The one document meant; a file that is there needs no index.
 
         Raises:
             UsageError: none or several fit.
+            IndexFaultError: no file is called so, and nothing is indexed yet.
         """
+        wanted = name.strip().removeprefix("@").removeprefix("./")
+        if wanted and self._is_file(wanted):
+            return wanted
         return resolve(name, self.paths())
 
+    def _is_file(self, path: str) -> bool:
+        try:
+            entry = self.sources.walls.entry(path)
+        except (AccessError, ReadError):
+            return False
+        # What is hidden is not indexed, and is no document.
+        is_hidden = any(part.startswith(".") for part in path.split("/"))
+        return entry is not None and entry.kind == "file" and not is_hidden
+
     def document(self, path: str) -> Document:
-        """One document, parsed now."""
-        data, _ = self.sources.walls.read(path, limit=self.sources.limit_bytes)
-        cited = self.sources.cite(path)
+        """One document, parsed now; one that is not indexed is dated by its name or its file."""
+        data, entry = self.sources.walls.read(path, limit=self.sources.limit_bytes)
         self._note(path)
+        parsed = self.sources.parse(data, path)
+        cited = self._cite(path) or self._cite_new(path, parsed, entry.mtime_ns)
         return Document(
             path=path,
             title=cited.title,
             date=cited.date,
             date_source=cited.date_source,
             digest=hashlib.sha256(data).hexdigest(),
-            parsed=self.sources.parse(data, path),
+            parsed=parsed,
         )
+
+    def _cite(self, path: str) -> Citation | None:
+        if path in self._cited:
+            return self._cited[path]
+        try:
+            return self.sources.engine().reader().document(path)
+        except (AccessError, IndexFaultError):
+            return None
+
+    def _cite_new(self, path: str, parsed: Parsed, mtime_ns: int) -> Citation:
+        day, source = date_of(path, parsed.date, Calendar(), mtime_ns)
+        title = parsed.title or path.rpartition("/")[2].rpartition(".")[0] or path
+        whole = Locator(first_line=1, last_line=1)
+        self._cited[path] = Citation(
+            path=path, locator=whole, title=title, date=day, date_source=source
+        )
+        return self._cited[path]
 
     def passages(self, path: str) -> Sequence[Passage]:
         """The document cut into passages, in order."""
@@ -95,7 +135,10 @@ class GardenArchive:
 
     def citation(self, passage: Passage, start: int = 0, end: int | None = None) -> Citation:
         """Where a span of a passage's text stands."""
-        cited = self.sources.cite(passage.path)
+        cited = self._cite(passage.path)
+        if cited is None:
+            document = self.document(passage.path)
+            cited = self._cite_new(passage.path, document.parsed, 0)
         last = len(passage.text) if end is None else end
         is_whole = start == 0 and end is None
         return Citation(
@@ -121,6 +164,40 @@ class GardenArchive:
     def where(self, found: Found) -> Map | Abstention:
         """The hits as a map."""
         return self.sources.where(found)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """Unit vectors; None where no embedder is at hand."""
+        encoder = self._engine.encoder if self._engine is not None else None
+        return encoder.encode(texts) if encoder is not None else None
+
+    def idf(self, word: str) -> float:
+        """How rare a word is; of several stems the rarest counts. 5 without an index."""
+        if self._reader is None:
+            return NO_INDEX_IDF
+        reader = self._reader
+        return max((reader.idf(stem) for stem in reader.stems(word)), default=0.0)
+
+    def saying(self, phrase: str) -> Sequence[str]:
+        """Paths of the documents in which these words stand side by side; none without index."""
+        if self._reader is None or not phrase.strip():
+            return ()
+        return self._reader.paths_of(self._reader.having(phrase))
+
+    def speakers(self) -> Sequence[str]:
+        """Everyone who speaks in the archive, most frequent first; nobody without index."""
+        return self._reader.speakers if self._reader is not None else ()
+
+    @cached_property
+    def _engine(self) -> Engine | None:
+        try:
+            return self.sources.engine()
+        except IndexFaultError:
+            return None
+
+    @cached_property
+    def _reader(self) -> IndexReader | None:
+        # One state of the index for the whole of a job.
+        return self._engine.reader() if self._engine is not None else None
 
     def _note(self, path: str) -> None:
         if path not in self.read_paths:

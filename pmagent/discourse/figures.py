@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pmagent.insights._lines import Line, Talk
-from pmagent.insights._salience import Ground, stands_alone
+from pmagent.discourse.lines import Line, Talk
+from pmagent.discourse.salience import Ground, stands_alone
 from pmagent.nlp.figures import figures_in
 from pmagent.nlp.plain_words import PLAIN_WORDS
 from pmagent.nlp.words import STOP_WORDS, TALK_WORDS

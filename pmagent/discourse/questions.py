@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pmagent.insights._acts import quoted_through, without_quotes
-from pmagent.insights._lines import Line, Talk
+from pmagent.discourse.acts import quoted_through, without_quotes
+from pmagent.discourse.lines import Line, Talk
 
 _EVASION = re.compile(
     r"""(?ix)^\W*(?:(?:yeah|well|um|uh|oh|so|hmm?|honestly|and|look|yes|no|right|okay|but|ah),?\s)*(?:

@@ -1,0 +1,1 @@
+"""The jobs on one garden: publishing kits, checks, and what holds a draft back. Wires, no more."""

@@ -1,0 +1,1 @@
+"""One transcript → a kit for publishing: functions on values, each sentence with its place."""
