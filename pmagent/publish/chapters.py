@@ -27,9 +27,9 @@ APART_WORDS = 220
 """Words between two marks; fewer where more chapters are asked for."""
 SHORTEST_WORDS, LONGEST_WORDS = 450, 4_000
 """Of a chapter, on average."""
-NEAR_WORDS, NEAR_TURNS = 75, 3
-"""Marks of different people for one change lie so far apart: half a minute of talk."""
-NEAR_SHARE = 0.5
+NEAR_WORDS, NEAR_TURNS = 140, 3
+"""Marks of different people for one change lie so far apart: up to a minute of talk."""
+NEAR_SHARE = 0.65
 """Of what its neighbours add to a turn: where the neighbours are likely too, something begins."""
 HEADED = 4.0
 """Added to the logit of a turn below a heading, which a person has set. A rule, not fitted."""
