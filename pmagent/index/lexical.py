@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,12 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="position")
     builder.add_text_field("around", tokenizer_name=ANALYZER, index_option="freq")
     return builder.build()
+
+
+def stemmer() -> Callable[[str], list[str]]:
+    """A function that gives the words of a text as they are indexed, where there is no index."""
+    analyzer = _analyzer()
+    return lambda text: list(analyzer.analyze(text))
 
 
 def open_words(folder: Path) -> tantivy.Index:

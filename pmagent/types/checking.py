@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -89,6 +88,29 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disagreement:
+    """A sentence of a draft that a source puts otherwise."""
+
+    claim: Claim
+    difference: Difference
+    evidence: Evidence
+    is_canonical: bool
+    """Whether the source was declared to be right; else it is older than the draft."""
+    correction: str = ""
+
+    @property
+    def text(self) -> str:
+        """One plain sentence, with both places."""
+        source = "the canonical source" if self.is_canonical else "an older source"
+        what = f'"{self.difference.said}"' if self.difference.said else "what is said"
+        found = f' has "{self.difference.found}"' if self.difference.found else " differs"
+        return (
+            f'[{self.claim.path}:{self.claim.first_line}] says "{self.claim.text}"; for {what} '
+            f'{source} [{self.evidence.citation.place}]{found}: "{self.evidence.text}"'
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckReport:
     """A whole text, checked."""
 
@@ -104,6 +126,8 @@ class CheckReport:
     """Globs or paths that were searched; empty for the whole archive."""
     searched: int = 0
     """Documents the sources hold."""
+    is_whole: bool = True
+    """False where it was stopped before all claims were checked."""
     notes: tuple[str, ...] = ()
     elapsed_ms: float = 0.0
 
@@ -135,6 +159,18 @@ class SourceSpan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A verdict as a manifest keeps it: enough to read it years later without pmagent."""
+
+    claim: str
+    word: VerdictWord
+    score: float
+    why: str
+    places: tuple[str, ...] = ()
+    """Where the evidence stood, such as `notes/pricing.md:42`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a draft was made of and what was found about it, kept beside the draft."""
 
@@ -142,14 +178,16 @@ class Manifest:
     """Path of the draft, relative to the garden."""
     digest: str
     """SHA-256 of the draft's bytes."""
-    source: str
-    """Path of the transcript or archive it was made from; may be empty."""
-    source_digest: str
     made_at: datetime
     made_by: str
+    """The model that worded it, `offline`, or `person`."""
+    source: str = ""
+    """Path of the transcript it was made from; empty where it was not made from one."""
+    source_digest: str = ""
     spans: tuple[SourceSpan, ...] = ()
-    verdicts: tuple[Mapping[str, object], ...] = ()
-    """Claim, word, score, evidence places: as JSON."""
+    is_checked: bool = False
+    verdicts: tuple[Judged, ...] = ()
+    """Of every claim, where it was checked."""
     waivers: tuple[Waiver, ...] = ()
 
 
@@ -172,7 +210,9 @@ class Verification:
     """What a manifest says of its draft and sources as they are now."""
 
     draft: str
+    manifest: Manifest
     is_draft_same: bool
+    """Whether the draft's bytes are those the manifest was written for."""
     changed: tuple[SourceSpan, ...] = ()
     """Spans whose words are not where they were."""
     moved: tuple[tuple[SourceSpan, int], ...] = ()

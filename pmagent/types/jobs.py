@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pmagent.types.actions import Outcome
-from pmagent.types.checking import CheckReport, Claim, Leave, Verdict, Verification
-from pmagent.types.documents import Citation
+from pmagent.types.checking import (
+    CheckReport,
+    Claim,
+    Disagreement,
+    Leave,
+    Verdict,
+    Verification,
+)
 from pmagent.types.publishing import Kit
 
 
@@ -20,16 +26,6 @@ class Saved:
     outcome: Outcome
     problems: tuple[str, ...] = ()
     """What its format's own rules say against it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Disagreement:
-    """A line of a draft that a source, or an older document, puts otherwise."""
-
-    verdict: Verdict
-    source: Citation
-    is_canonical: bool = False
-    """Whether the garden's owner calls the source canonical."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +44,11 @@ Told = Callable[[int, int], None]
 class JobCalls(Protocol):
     """The jobs. Every call blocks; `kit` takes seconds, `check` a few for fifty claims."""
 
+    @property
+    def read_paths(self) -> Sequence[str]:
+        """Every document these jobs came to read, in order."""
+        ...
+
     def kit(self, name: str, *, more: float = 1.0, is_worded: bool = True) -> Kit:
         """Everything that can be drafted from one transcript.
 
@@ -65,6 +66,13 @@ class JobCalls(Protocol):
 
         Raises:
             UsageError: there is no such format; the hint lists them.
+        """
+        ...
+
+    def page(self, kit: Kit, part: str) -> str:
+        """One part of the kit as Markdown with its places; `kit` is all of it.
+
+        The parts are titles, description, chapters, show-notes, quotes, mentions, promises, new.
         """
         ...
 
@@ -94,6 +102,10 @@ class JobCalls(Protocol):
         """The same of words that are no file."""
         ...
 
+    def report_page(self, report: CheckReport) -> str:
+        """A check as Markdown, with what holds its text back."""
+        ...
+
     def check_claims(self, asked: Sequence[Asked]) -> Iterator[Verdict]:
         """A verdict each, in order, as they are found."""
         ...
@@ -120,6 +132,14 @@ class JobCalls(Protocol):
 
     def leave(self, report: CheckReport) -> Leave:
         """Whether the draft that was checked may leave this computer."""
+        ...
+
+    def record(self, report: CheckReport) -> Outcome:
+        """Write the manifest beside the draft that was checked, through the gate.
+
+        Raises:
+            UsageError: the report is of no file.
+        """
         ...
 
     def verify(self, name: str) -> Verification:

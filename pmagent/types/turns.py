@@ -160,7 +160,7 @@ class Screen:
 
     name: str
     """`map`, `reader`, `status`, `help`, `garden`, `audit`, `undo`, `model`, `context`, `agents`,
-    `hooks`, `sessions`, `why`, `quit`, `clear`, `theme`, `copy`."""
+    `hooks`, `sessions`, `kit`, `check`, `why`, `quit`, `clear`, `theme`, `copy`."""
     argument: str = ""
     text: str = ""
 
