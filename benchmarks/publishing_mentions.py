@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,7 @@ def main() -> None:
         ways: dict[str, Sequence[Sequence[str]]] = {
             "capitalised by count": [_by_count(source) for source in sources],
             "pmagent": found,
-            "pmagent, first episode": [_texts(_alone(data, source)) for source in sources],
+            "pmagent, first episode": [_alone(data, episode.path) for episode in episodes],
         }
         words = sum(source.transcript.words for source in sources) / len(sources)
         print(f"{'':<36}" + "".join(f"{name:>22}" for name in ROWS))
@@ -153,10 +154,13 @@ def _texts(source: Source) -> list[str]:
     return [mention.text for mention in find_mentions(source, looked_back=0)]
 
 
-def _alone(data: Data, source: Source) -> Source:
-    """The same talk in an archive of nothing."""
-    alone = FolderArchive(data.archive / "none")
-    return Source(transcript=source.transcript, talk=source.talk, archive=alone)
+def _alone(data: Data, path: str) -> list[str]:
+    """The mentions of one transcript in an archive of nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / path
+        copied.parent.mkdir(parents=True)
+        shutil.copyfile(data.archive / path, copied)
+        return _texts(read_source(FolderArchive(Path(folder)), path))
 
 
 def _by_count(source: Source) -> list[str]:

@@ -189,6 +189,7 @@ class Garden(Guarded):
             environment=os.environ,
             paths=lambda: self._open_engine().reader().paths,
             archive=lambda: self.jobs.archive(),
+            jobs=lambda model: self.jobs.worded_by(model),
             parse=lambda data, path: self._parser.parse(data, path),
             today=self._today,
             limit_bytes=self.settings.max_file_mb * 1_000_000,

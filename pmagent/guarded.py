@@ -55,13 +55,32 @@ class Guarded:
             made.asker = self._asker
         return made
 
-    @cached_property
+    @property
     def jobs(self) -> Jobs:
         """Kits and checks of this garden's documents."""
+        return self._jobs
+
+    @cached_property
+    def _jobs(self) -> Jobs:
         # Late: as for the conversation.
         from pmagent.jobs.jobs import Jobs  # noqa: PLC0415
 
         return Jobs(self._make_job_grounds())
+
+    def jobs_with(self, model: str) -> Jobs:
+        """The same jobs, their words polished and their verdicts seconded by a model.
+
+        An empty name, and `offline`, are no model.
+
+        Raises:
+            ModelError: it is not known, or cannot be used now.
+        """
+        # Late: as for the conversation.
+        from pmagent.agency.models import OFFLINE, open_for_jobs  # noqa: PLC0415
+
+        if model in {"", OFFLINE}:
+            return self.jobs
+        return self.jobs.worded_by(open_for_jobs(self._make_grounds(), model))
 
     def perform(
         self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""

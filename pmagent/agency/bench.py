@@ -14,6 +14,7 @@ from pmagent.paths import Homes
 from pmagent.types import Check
 from pmagent.types.commands import CommandFile
 from pmagent.types.conversing import Conversation
+from pmagent.types.jobs import JobCalls
 from pmagent.types.sessions import Fact, SessionRow
 
 
@@ -26,6 +27,7 @@ class TalkBench:
     gatehouse: Gatehouse
     homes: Homes
     book: CommandBook
+    jobs: JobCalls
     is_stopped: Callable[[], bool]
     remembered: Callable[[], Sequence[Fact]]
     shorten: Callable[[str], Compaction | None]

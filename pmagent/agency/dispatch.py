@@ -125,12 +125,14 @@ class Dispatch:
     def _builtin(self, builtin: Builtin, rest: str) -> Iterator[TurnEvent]:
         """What a model may be told of later counts as read, like what it reads itself."""
         heard: list[TurnEvent] = []
+        bench = self.skills.bench()
         try:
-            for event in builtin.run(rest.strip(), self.skills.bench()):
+            for event in builtin.run(rest.strip(), bench):
                 heard.append(event)
                 yield event
         finally:
-            self.grounds.gatehouse.session.note(*self.skills.told(heard))
+            told = self.skills.told(heard, bench.jobs.read_paths)
+            self.grounds.gatehouse.session.note(*told)
 
     def _insights(self, commands: Sequence[CommandFile], rest: str) -> Iterator[TurnEvent]:
         for command in commands:

@@ -14,6 +14,7 @@ from pmagent.jobs.archive import GardenArchive
 from pmagent.paths import Homes
 from pmagent.permissions.walls import Walls
 from pmagent.types import Parsed
+from pmagent.types.jobs import JobCalls
 from pmagent.types.talk import Model
 
 
@@ -32,6 +33,8 @@ class AgencyGrounds:
     environment: Mapping[str, str]
     paths: Callable[[], Sequence[str]]
     """Every indexed document that may be seen."""
+    jobs: Callable[[Model], JobCalls]
+    """Kits and checks, worded by a model; `offline` words nothing."""
     archive: Callable[[], GardenArchive]
     """The files as a job sees them, and what it came to read."""
     parse: Callable[[bytes, str], Parsed]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.replays import REPLAY, open_replay
 from pmagent.config import Settings
 from pmagent.errors import ModelError
 from pmagent.llm.catalog import Catalog
+from pmagent.llm.offline import OfflineModel
 from pmagent.llm.opening import open_model
 from pmagent.llm.probe import Probes
 from pmagent.types.talk import Model, ModelCard, Usage
@@ -76,6 +78,21 @@ class Models:
     def _catalog(self) -> Catalog:
         """Read anew, so that a key that was set meanwhile counts."""
         return Catalog(self._settings, self._environment)
+
+
+def open_for_jobs(grounds: AgencyGrounds, name: str) -> Model:
+    """The model called `name`, for a job outside of any conversation.
+
+    Raises:
+        ModelError: there is none, or it cannot be used now.
+    """
+    models = Models(
+        grounds.settings,
+        grounds.environment,
+        offline=lambda: OfflineModel(routes=tuple, suggestions=tuple),
+        scripted=grounds.scripted,
+    )
+    return models.open(name)
 
 
 def price_of_use(usage: Usage, card: ModelCard) -> Decimal | None:

@@ -169,6 +169,7 @@ class _Maker:
             gatehouse=self._grounds.gatehouse,
             homes=self._grounds.homes,
             book=self.book,
+            jobs=self._grounds.jobs(self.loop.model),
             is_stopped=lambda: self.loop.controls.is_stopped,
             remembered=self._remembered,
             shorten=talk.compact,

@@ -28,9 +28,11 @@ OFFLINE = "offline"
 """The key below `metadata` that names a command's insight."""
 FOR_AGENTS = frozenset(
     {"where", "ask", "read", "status", "doctor", "context", "cost", "help", "why", "agents",
-     "hooks", "permissions", "skills", "memory", "audit"}
+     "hooks", "permissions", "skills", "memory", "audit", "kit", "titles", "description",
+     "chapters", "show-notes", "mentions", "check", "lint-archive"}
 )  # fmt: skip
 """The built-ins that only tell."""
+SAVE_FLAG = "--save"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +77,21 @@ class Skills:
 
     def _built(self, builtin: Builtin, typed: str) -> Result:
         """What a built-in tells; what it cites counts as read."""
-        events = tuple(builtin.run(typed, self.bench()))
-        labels, private = self.told(events)
+        if SAVE_FLAG in typed.split():
+            raise UsageError(f'"{SAVE_FLAG}" is for the person alone', "write the file yourself")
+        bench = self.bench()
+        events = tuple(builtin.run(typed, bench))
+        labels, private = self.told(events, bench.jobs.read_paths)
         return Result(text=text_of(events), labels=labels, private_text=private)
 
-    def told(self, events: Sequence[TurnEvent]) -> tuple[frozenset[Label], str]:
-        """What hearing this makes of a session, and the private words in it."""
-        paths: set[str] = set()
+    def told(
+        self, events: Sequence[TurnEvent], read: Sequence[str] = ()
+    ) -> tuple[frozenset[Label], str]:
+        """What hearing this makes of a session, and the private words in it.
+
+        `read` are documents that were read for it, beside those it cites.
+        """
+        paths = set(read)
         for event in events:
             match event:
                 case Found(reply=reply, is_first=False):

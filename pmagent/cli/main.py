@@ -11,8 +11,9 @@ import click
 from pmagent import __version__
 
 COMMANDS = (
-    "init", "index", "status", "where", "ask", "read", "run", "sessions", "model", "compat", "tool",
-    "garden", "undo", "rewind", "audit", "hooks", "doctor", "completion",
+    "init", "index", "status", "where", "ask", "read", "draft", "check", "verify", "lint-archive",
+    "run", "sessions", "model", "compat", "tool", "garden", "undo", "rewind", "audit", "hooks",
+    "doctor", "completion",
 )  # fmt: skip
 """Each is `pmagent.cli.<name>_command`, exporting `command`, in the order help shows them."""
 
@@ -23,7 +24,9 @@ FRONTS = {"prompt": "prompt_mode", "plain": "plain_command"}
 
 def load_command(name: str) -> click.Command:
     """The command called `name`, one of `COMMANDS`, imported now."""
-    return cast("click.Command", import_module(f"pmagent.cli.{name}_command").command)
+    return cast(
+        "click.Command", import_module(f"pmagent.cli.{name.replace('-', '_')}_command").command
+    )
 
 
 class LazyGroup(click.Group):

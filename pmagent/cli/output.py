@@ -60,11 +60,14 @@ class Output:
 
     def progress(self, progress: Progress) -> None:
         """One line that is overwritten in a terminal; nothing elsewhere."""
+        self.step(describe(progress))
+
+    def step(self, text: str) -> None:
+        """A line on stderr that the next one overwrites; nothing where it is no terminal."""
         if self.is_quiet or not sys.stderr.isatty():
             return
         width = min(os.get_terminal_size(sys.stderr.fileno()).columns, 110) - 1
-        text = safe_text(describe(progress))[:width]
-        sys.stderr.write(f"\r{text:<{width}}")
+        sys.stderr.write(f"\r{safe_text(text)[:width]:<{width}}")
         sys.stderr.flush()
         self._is_on_progress = True
 

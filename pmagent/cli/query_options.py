@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import click
 
+from pmagent.cli.batch import read_lines
 from pmagent.days import parse_day
 from pmagent.errors import UsageError
-from pmagent.paths import reason_of
 from pmagent.types import Query
 
 P = ParamSpec("P")
@@ -21,6 +18,8 @@ R = TypeVar("R")
 
 LONGEST_QUERY = 4_000
 """Characters of a question; more is a document, and is not searched for word by word."""
+
+_EXAMPLE = '{"id": "1", "query": "pricing"}'
 
 
 @dataclass(frozen=True)
@@ -85,23 +84,11 @@ def read_batch(source: str) -> Iterator[Asked]:
     Raises:
         UsageError: the file cannot be read, or a line is not a question.
     """
-    try:
-        lines = (
-            sys.stdin.read().splitlines()
-            if source == "-"
-            else Path(source).read_text(encoding="utf-8").splitlines()
-        )
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = reason_of(exc) if isinstance(exc, OSError) else "it is not UTF-8"
-        raise UsageError(f'cannot read "{source}": {reason}') from exc
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, line in read_lines(source, example=_EXAMPLE):
         try:
-            asked = cast("dict[str, object]", json.loads(line))
-            yield Asked(str(asked["id"]), str(asked["query"]))
-        except (ValueError, KeyError, TypeError) as exc:
+            yield Asked(str(line["id"]), str(line["query"]))
+        except KeyError as exc:
             raise UsageError(
                 f'line {number} of "{source}" is not a question',
-                'each line is an object such as {"id": "1", "query": "pricing"}',
+                f"each line is an object such as {_EXAMPLE}",
             ) from exc

@@ -20,10 +20,11 @@ from pmagent.types import (
 )
 from pmagent.types.commands import CommandFile
 from pmagent.types.conversing import Conversation
+from pmagent.types.jobs import JobCalls
 from pmagent.types.sessions import Fact, SessionRow
 from pmagent.types.turns import TurnEvent
 
-Group = Literal["Ask", "Conversation", "Garden", "Application"]
+Group = Literal["Ask", "Publish", "Conversation", "Garden", "Application"]
 
 
 class CommandGarden(GardenCalls, Protocol):
@@ -70,6 +71,11 @@ class Bench(Protocol):
     @property
     def is_stopping(self) -> bool:
         """Whether the person wants the turn to end."""
+        ...
+
+    @property
+    def jobs(self) -> JobCalls:
+        """Kits and checks, worded by the conversation's model where it has one."""
         ...
 
     def checks(self) -> Iterable[Check]:

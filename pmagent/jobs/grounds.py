@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol
 from pmagent.index.engine import Engine
 from pmagent.jobs.archive import GardenArchive, Sources
 from pmagent.permissions.walls import Walls
+from pmagent.reading import SourceFiles
 from pmagent.types import Abstention, Answer, Found, Map, Parsed, Query
 from pmagent.types.actions import Json, Outcome
 
@@ -52,6 +53,18 @@ class JobGrounds:
     now: Callable[[], datetime]
     limit_bytes: int
     """Larger files are not read."""
+    person: str = "person"
+    """Who presses the keys: the name under which a claim is let stand."""
+
+    def lines(self, path: str) -> Sequence[str]:
+        """Every line of a file as it is now.
+
+        Raises:
+            ReadError: it cannot be read.
+            AccessError: it may not be read.
+        """
+        files = SourceFiles(self.walls, self.parse, limit_bytes=self.limit_bytes)
+        return files.lines(path)
 
     def archive(self) -> GardenArchive:
         """The files as one job sees them, and a list of what it comes to read."""

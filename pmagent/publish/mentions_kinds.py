@@ -89,7 +89,7 @@ _AFTER: tuple[_Sign, ...] = (
         r"^ (?:said|says|wrote|thinks|told|tweeted|talked|argues)\b|"
         r"^['’]s (?:book|paper|work|talk|course)\b",
         "person",
-        1,
+        0.75,
     ),
     _sign(rf"^{_IS}{_PERSON}\b", "person", 1),
 )

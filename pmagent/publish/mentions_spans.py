@@ -22,6 +22,8 @@ CONTEXT = 48
 LONGEST_NAME = 6
 LONGEST_TITLE = 14
 """Words."""
+LONGEST_WORD = 40
+"""Characters: what is longer is no name, and would be slow to look at."""
 
 _TOKEN = re.compile(r"[^\W_](?:[\w’'&+#./@-]*[\w+#])?")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"”]+[^\s<>()\[\]\"”.,;:!?]")
@@ -122,10 +124,14 @@ def find_spans(line: Line) -> Iterator[Span]:
     """The spans of one sentence; titles come before what stands beside them."""
     text = _without_urls(line.text)
     taken: list[tuple[int, int]] = []
-    for span in (*_titles(text, line), *_domains(text, line)):
+    tokens = list(_tokens(text))
+    if not any(token.shape for token in tokens) and "called" not in text and "named" not in text:
+        yield from _domains(text, line)
+        return
+    for span in (*_titles(text, line, tokens), *_domains(text, line)):
         taken.append((span.start, span.start + len(span.text)))
         yield span
-    for run in _runs(list(_tokens(text)), text):
+    for run in _runs(tokens, text):
         span = _named(run, line)
         if span is None:
             continue
@@ -143,7 +149,8 @@ def find_odd_spans(line: Line) -> Iterator[Span]:
     text = _without_urls(line.text)
     yield from _domains(text, line)
     for found in _TOKEN.finditer(text):
-        if _DOTTED.search(found[0]) and "@" not in found[0]:
+        is_short = len(found[0]) <= LONGEST_WORD
+        if is_short and _DOTTED.search(found[0]) and "@" not in found[0]:
             yield Span(found[0], line, found.start())
 
 
@@ -163,7 +170,7 @@ def words_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def _titles(text: str, line: Line) -> Iterator[Span]:
+def _titles(text: str, line: Line, tokens: Sequence[_Token]) -> Iterator[Span]:
     end = 0
     for found in _QUOTED.finditer(text):
         inner = found[1].strip()
@@ -175,7 +182,6 @@ def _titles(text: str, line: Line) -> Iterator[Span]:
         if (_is_title_cased(words) and (is_cued or len(words) > 1)) or (is_cued and is_raised):
             end = found.end()
             yield Span(inner, line, text.index(inner, found.start()), is_title=True)
-    tokens = list(_tokens(text[end:])) if _TITLE_CUE.search(text) is None else list(_tokens(text))
     for place, token in enumerate(tokens):
         if token.start < end or not token.shape:
             continue
@@ -234,7 +240,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 @lru_cache(maxsize=20_000)
 def _shape(word: str) -> int:
-    if _ORDINAL.match(word) or word in {"I", "OK"}:
+    if len(word) > LONGEST_WORD or _ORDINAL.match(word) or word in {"I", "OK"}:
         return 0
     if not any(letter.isalpha() for letter in word):
         return 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from pmagent.discourse.lines import Line
 from pmagent.publish.common_words import is_common
-from pmagent.publish.mentions_spans import CALLED, Span, find_odd_spans
+from pmagent.publish.mentions_spans import CALLED, LONGEST_WORD, Span, find_odd_spans
 from pmagent.publish.mentions_words import CALENDAR, FIRST_NAMES, PEOPLES, PLACES
 
 FEW_CAPITALS = 0.004
@@ -76,7 +76,9 @@ def _span(run: Sequence[re.Match[str]], line: Line, cued: set[int]) -> Span:
 
 def _is_telling(word: str, run: Sequence[re.Match[str]]) -> bool:
     lower = re.sub(r"['’]s$", "", word.lower())
-    if _CONTRACTED.search(lower) or lower in CALENDAR or lower in PEOPLES or lower in PLACES:
+    if len(word) > LONGEST_WORD or _CONTRACTED.search(lower):
+        return False
+    if lower in CALENDAR or lower in PEOPLES or lower in PLACES:
         return False
     if run and run[-1][0].lower() in FIRST_NAMES:
         return not is_common(lower) and len(lower) > 2

@@ -3,44 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal[
-    "app", "list", "conversation", "history", "map", "reader", "status", "first run", "help",
-    "palette", "card", "diff", "garden", "audit", "undo", "agents", "model", "sessions", "rewind",
-    "numbers",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One thing a person can do."""
-
-    id: str
-    """Stable, such as `map.next`."""
-    scope: Scope
-    summary: str
-    """What happens, in a few words."""
-    run: str
-    """The action method on the screen or widget of that scope."""
-    keys: str = ""
-    """Textual's names, separated by commas."""
-    shown: str = ""
-    """The keys as a person reads them."""
-    hint: str = ""
-    """One word for the bottom line; none keeps it out of there."""
-    command: str = ""
-    """The slash command's name."""
-    aliases: tuple[str, ...] = ()
-    argument: str = ""
-    """What the command takes, such as `QUESTION`; in brackets where it may be left out."""
-    is_first: bool = False
-    """Whether its keys count before those of the list that has the focus."""
-
+from pmagent.tui.action import Action as Action
+from pmagent.tui.action import Scope as Scope
+from pmagent.tui.job_actions import JOB_ACTIONS, JOB_COMMANDS
 
 _QUERY = "QUESTION [--since DATE] [--until DATE] [--speaker NAME] [--in GLOB]"
 
@@ -50,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
            summary="A map of every mention: themes, time, sources"),
     Action(id="read", scope="conversation", command="read", aliases=("open",), argument="PLACE",
            run="read", summary="Open a file at a place, such as notes/pricing.md:42"),
+    *JOB_COMMANDS,
     Action(id="status", scope="app", command="status", run="show_status", keys="f3", shown="F3",
            summary="What is indexed, waiting, skipped or failed, and why"),
     Action(id="garden", scope="app", command="garden", aliases=("rules", "permissions", "trust"),
@@ -166,8 +136,14 @@ ACTIONS: tuple[Action, ...] = (
            summary="Copy the citation"),
     Action(id="reader.edit", scope="reader", run="edit", keys="e", shown="e", hint="edit",
            summary="Open in $EDITOR at the line"),
+    Action(id="reader.kit", scope="reader", run="show_kit", keys="K", shown="K", hint="kit",
+           summary="Make titles, chapters and show notes of this file"),
+    Action(id="reader.check", scope="reader", run="show_check", keys="V", shown="V",
+           summary="Check what this file claims"),
     Action(id="reader.back", scope="reader", run="back", keys="escape,q", shown="Esc", hint="back",
            summary="Back"),
+
+    *JOB_ACTIONS,
 
     Action(id="status.all", scope="status", run="keep('all')", keys="a", shown="a", hint="all",
            summary="Every file"),

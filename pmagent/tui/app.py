@@ -37,7 +37,7 @@ from pmagent.tui.messages import (
     Suggested,
     Surveyed,
 )
-from pmagent.tui.outside import copy_text, open_editor, shown_path
+from pmagent.tui.outside import copy_text, open_editor, open_page, shown_path
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.ports import Desktop, Door, GardenPort, Memory
 from pmagent.tui.screens.base import GardenScreen
@@ -45,6 +45,7 @@ from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.themes import DEFAULT_VARIABLES, THEMES, first_theme, next_theme
 
 if TYPE_CHECKING:
+    from pmagent.tui.jobbed import OpenPage
     from pmagent.tui.told import OpenUndo
 
 TWICE_S = 2.0
@@ -87,6 +88,7 @@ class PmagentApp(ConversingApp):
             root=shown_path(door.root, self._environment),
             note="opening" if door.is_garden() else "",
         )
+        self._kits = {}
         self._is_leaving = False
         self.has_begun = False
         """Whether the first frame is on screen and the garden is being opened."""
@@ -194,6 +196,16 @@ class PmagentApp(ConversingApp):
         else:
             self.tell_person(f"opened {message.path} at line {message.line}")
 
+    def on_open_page(self, message: OpenPage) -> None:
+        """Show a file of the garden in the browser, or say where it is."""
+        path = self._root / message.path
+        try:
+            open_page(path, self._desktop, self._environment)
+        except PmagentError as exc:
+            self.tell_person(f"open {message.path} in a browser: {exc.message}")
+        else:
+            self.tell_person(f"opened {message.path}")
+
     # The desk tells
 
     def on_opened(self, message: Opened) -> None:
@@ -281,7 +293,7 @@ class PmagentApp(ConversingApp):
                 action
                 for action in ACTIONS
                 if (action.command and action.scope in scopes)
-                or (action.hint and action.scope in set(screen.SCOPES) - scopes)
+                or (action.hint and action.scope in set(screen.hint_scopes()) - scopes)
             ]
             self.push_screen(PaletteScreen(actions), self._perform)
 

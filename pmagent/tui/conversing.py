@@ -13,6 +13,7 @@ from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
+    from pmagent.tui.jobbed import OpenKit
     from pmagent.tui.paint.lines import Page
     from pmagent.tui.ports import Conversation, GardenPort, StatusLine
     from pmagent.tui.talk import Conversed, LineTold, ModelUsed, RewoundTo
@@ -25,6 +26,8 @@ DEBOUNCE_S = 0.3
 class ConversingApp(WatchingApp):
     """Opens the screens of the conversation and keeps its numbers in every status line."""
 
+    _kits: dict[str, OpenKit]
+    """Kits that were changed, by what they were asked for and by their document's path."""
     _own_line: StatusLine | None = None
     _line_timer: Timer | None = None
     _is_printing = False
@@ -114,6 +117,18 @@ class ConversingApp(WatchingApp):
                 self.tell_person("a turn runs: Esc stops it, then rewind", is_error=True)
                 return
             self.push_screen(RewindScreen(self.desk, self.vital, conversation))
+
+    def action_show_kit(self, name: str) -> None:
+        """The drafts for publishing one transcript; `name` may end in `#` and a tab."""
+        from pmagent.tui.screens.kit import KitScreen  # noqa: PLC0415 - after the first frame
+
+        self.push_screen(KitScreen(self.desk, self.vital, name, self._kits))
+
+    def action_show_check(self, name: str) -> None:
+        """The claims of one draft."""
+        from pmagent.tui.screens.check import CheckScreen  # noqa: PLC0415 - after the first frame
+
+        self.push_screen(CheckScreen(self.desk, self.vital, name))
 
     def action_why(self) -> None:
         """What is it doing?"""

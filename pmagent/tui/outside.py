@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import select
+import shlex
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -62,6 +64,22 @@ def open_editor(
             desktop.edit(argv)
     except SuspendNotSupported as exc:
         raise PmagentError("this terminal cannot be handed to an editor") from exc
+
+
+def open_page(path: Path, desktop: Desktop, environment: Environment) -> None:
+    """Open a page in the person's browser: the one they name, else the desktop's own.
+
+    Raises:
+        PmagentError: there is no screen for one here, or it cannot be started.
+    """
+    if browser := environment.get("BROWSER"):
+        desktop.launch([*shlex.split(browser), str(path)])
+    elif sys.platform == "darwin":
+        desktop.launch(["open", str(path)])
+    elif environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+        desktop.launch(["xdg-open", str(path)])
+    else:
+        raise PmagentError("no browser is named", 'set one: export BROWSER="firefox"')
 
 
 def shown_path(path: Path, environment: Environment) -> str:

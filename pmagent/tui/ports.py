@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class GardenPort(GardenCalls, Protocol):
     """One open garden. Every call blocks and is made from one thread at a time.
 
-    `perform`, `converse` and `status_line` alone are called from threads of their own, several at
-    once and beside the other calls: they wait for a person or a process, and the rest must not
-    wait with them.
+    `perform`, `converse`, `status_line` and the calls of `jobs` alone are called from threads of
+    their own, several at once and beside the other calls: they wait for a person or a process, or
+    take seconds, and the rest must not wait with them.
     """
 
     def start_indexer(self) -> object:

@@ -147,6 +147,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "context": ("quiet", ""),
     "cited": ("", ""),
     "quoted": ("", "bold"),
+    "said": ("bad", "bold underline"),
+    "found": ("good", "bold underline"),
     "cited-bar": ("cite", "bold"),
     "cited-number": ("cite", ""),
     "cursor": ("row", ""),

@@ -14,8 +14,8 @@ from textual.message import Message
 from pmagent.tui.messages import ProgressTold, StatusTold, Suggested
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.ports import GardenPort
+from pmagent.tui.screens.asking import AskingScreen
 from pmagent.tui.screens.base import GardenScreen
-from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class WatchingApp(App[int]):
         if self.asks is None:
             return
         self.set_vital(replace(self.vital, asks=len(self.asks.waiting)))
-        for screen in self.open_screens(ConversationScreen):
+        for screen in self.open_screens(AskingScreen):
             await screen.show_asks(self.asks)
 
     def on_permission_card_answered(self, event: PermissionCard.Answered) -> None:
@@ -122,9 +122,9 @@ class WatchingApp(App[int]):
             self.tell_person(f"no to {event.pending.ask.call.by}, {number} asked")
 
     def on_permission_card_left(self) -> None:
-        """The keys go back to the line."""
-        for screen in self.open_screens(ConversationScreen):
-            screen.composer.focus()
+        """The keys go back to where they were."""
+        if isinstance(self.screen, AskingScreen):
+            self.screen.take_keys_back()
 
     def on_permission_card_wants_whole(self, event: PermissionCard.WantsWhole) -> None:
         """All that is asked, on a screen of its own; its end, once seen, allows a lasting yes."""
@@ -134,7 +134,7 @@ class WatchingApp(App[int]):
         pending = event.pending
 
         def seen() -> None:
-            for screen in self.open_screens(ConversationScreen):
+            for screen in self.open_screens(AskingScreen):
                 if screen.card is not None:
                     screen.card.note_seen(pending)
 
@@ -155,11 +155,11 @@ class WatchingApp(App[int]):
         if not self.vital.asks:
             self.tell_person("nothing asks")
             return
-        if not isinstance(self.screen, ConversationScreen):
-            while len(self.screen_stack) > 1 and not isinstance(self.screen, ConversationScreen):
-                self.pop_screen()
+        if isinstance(self.screen, AskingScreen):
+            self.screen.answer()
             return
-        self.screen.answer()
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, AskingScreen):
+            self.pop_screen()
 
     def read_rights(self) -> None:
         """Ask for what is allowed now."""

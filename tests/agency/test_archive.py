@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pmagent.jobs.archive import resolve
 from pmagent.errors import UsageError
+from pmagent.jobs.archive import resolve
 
 PATHS = (
     "notes/pricing.md",

@@ -46,7 +46,7 @@ def test_every_command_that_the_docs_name_is_there() -> None:
     from pmagent.cli.main import COMMANDS  # noqa: PLC0415
 
     slash = set(re.findall(r"`/([a-z-]+)", generator().slash_page()))
-    named = set(re.findall(r"pmagent ([a-z]+)", " ".join(code_in(written_pages()))))
+    named = set(re.findall(r"pmagent ([a-z][a-z-]*)", " ".join(code_in(written_pages()))))
     typed = set(re.findall(r"(?<![\w./~}])/([a-z]{3,}[a-z-]*)(?![\w/*.:-])",
                            " ".join(code_in(written_pages()))))  # fmt: skip
     own = {"weekly", "commit", "tone", "longest", "claude"}

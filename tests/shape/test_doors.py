@@ -62,7 +62,8 @@ DOORS = {
     "tui/memory.py": "the lines that were typed, in the data folder",
     "cli/doors.py": "the log of crashes, and the terminal",
     "cli/schema_option.py": "a JSON Schema that the person names on the command line",
-    "cli/query_options.py": "a list of questions that the person names on the command line",
+    "cli/batch.py": "a list of questions or claims that the person names on the command line",
+    "jobs/waivers.py": "the record of what a person let stand, in the garden's data folder",
 }
 """Modules by name, and what they touch."""
 ROOMS = {

@@ -33,6 +33,7 @@ from pmagent.types import (
 )
 from pmagent.types.actions import Json
 from pmagent.types.conversing import StatusLine
+from tests.tui.small_jobs import SmallJobs
 from tests.tui.small_talk import SmallTalk
 from tests.tui.small_walls import SmallWalls
 
@@ -84,6 +85,7 @@ class SmallGarden(SmallWalls):
         self.own_line: StatusLine | None = None
         self.printed: str | None = None
         """What the person's status line command prints."""
+        self.jobs = SmallJobs()
         self.copies: tuple[Citation, ...] = ()
         """Where every hit is said again."""
 

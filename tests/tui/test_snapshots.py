@@ -14,9 +14,11 @@ from pmagent.tui.app import PmagentApp
 from pmagent.types import FileState, Progress
 from pmagent.types.actions import Ask, Denied, ToolCall
 from pmagent.types.turns import Said, ToolBegan, ToolEnded
+from tests.publish import kits
 from tests.tui.conftest import ManualClock
 from tests.tui.screen_text import press, see, settle, type_text
-from tests.tui.small_garden import SmallDesktop, SmallDoor, SmallGarden, SmallMemory
+from tests.tui.small_garden import TEXTS, SmallDesktop, SmallDoor, SmallGarden, SmallMemory
+from tests.tui.small_jobs import DRAFT
 from tests.tui.small_talk import FAST, read_done
 from tests.tui.small_walls import AFTER, BEFORE, DENIED, ask_about, change, entries
 
@@ -215,3 +217,25 @@ def test_a_turn_looks_as_accepted(
     snap_compare: Compare, size: tuple[int, int], theme: str, keys: tuple[str, ...]
 ) -> None:
     assert snap_compare(talking(theme), terminal_size=size, run_before=after(*keys))
+
+
+KIT = "/kit ep-12\n"
+CHECK = f"/check {DRAFT}\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "keys"),
+    [
+        (WIDE, "garden-dark", (KIT, "down", "down")),
+        (NARROW, "garden-light", (KIT, "down", "m")),
+        (WIDE, "garden-dark", (CHECK, "n")),
+        (NARROW, "garden-light", (CHECK, "n")),
+    ],
+    ids=["kit", "narrow-kit", "check", "narrow-check"],
+)
+def test_a_job_looks_as_accepted(
+    snap_compare: Compare, size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    garden = SmallGarden({**TEXTS, kits.PATH: ("2031-03-04", kits.source())})
+    app = application(theme=theme, garden=garden)
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys))

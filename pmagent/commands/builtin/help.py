@@ -13,6 +13,7 @@ from pmagent.types.turns import Screen, TurnEvent
 
 GROUPS: Mapping[str, str] = {
     "Ask": "Ask the archive",
+    "Publish": "Publish and check",
     "Conversation": "This conversation",
     "Garden": "This garden",
     "Application": "pmagent",

@@ -34,7 +34,7 @@ class GardenScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar[list[BindingType]] = []
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
-    """Whose actions the bottom line names."""
+    """Whose actions hold here."""
 
     def __init__(self, desk: Desk, vital: Vital) -> None:
         super().__init__()
@@ -57,8 +57,12 @@ class GardenScreen(Screen[None]):
     def compose_foot(self) -> Iterable[Widget]:
         """A rule that carries notices, the hints, and the status line."""
         yield Lines(self._paint_rule, id="rule")
-        yield Lines(lambda width: [paint_hints(self.SCOPES, width)], id="hints")
+        yield Lines(lambda width: [paint_hints(self.hint_scopes(), width)], id="hints")
         yield Lines(lambda width: [paint_vital(self.vital, width)], id="status")
+
+    def hint_scopes(self) -> tuple[Scope, ...]:
+        """Whose actions the bottom line and the palette name now."""
+        return self.SCOPES
 
     def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
         """The lines at the top."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -18,20 +17,18 @@ from pmagent.tui.paint.lines import Span, clip_middle, span, spread, width_of
 from pmagent.tui.paint.said import Cited, MapLink, Note, Source, Suggestion, Welcome
 from pmagent.tui.paint.vital import Vital, paint_vital
 from pmagent.tui.ports import Memory
-from pmagent.tui.screens.base import GardenScreen
+from pmagent.tui.screens.asking import AskingScreen
 from pmagent.tui.widgets.composer import CONTROLS, Composer
 from pmagent.tui.widgets.history import History
 from pmagent.tui.widgets.lines import Lines, LineView
 from pmagent.tui.work import Desk
 
 if TYPE_CHECKING:
-    from pmagent.tui.asks import Asks
     from pmagent.tui.screens.offers import Offers
     from pmagent.tui.screens.talking import Talking
     from pmagent.tui.screens.typed import Typed
     from pmagent.tui.talk import Completed, Conversed, TurnOver
     from pmagent.tui.told import Performed
-    from pmagent.tui.widgets.card import PermissionCard
     from pmagent.types import Abstention, Map, Status
 
 TWICE_S = 1.0
@@ -39,7 +36,7 @@ TWICE_S = 1.0
 _HISTORY = "questions"
 
 
-class ConversationScreen(GardenScreen):
+class ConversationScreen(AskingScreen):
     """Composer below, history above."""
 
     BINDINGS: ClassVar = bindings_for("conversation", "history")
@@ -54,8 +51,6 @@ class ConversationScreen(GardenScreen):
         self._offers: Offers | None = None
         self._has_escaped = False
         self._was_welcomed = False
-        self.card: PermissionCard | None = None
-        """The question to the person; made with the first one."""
 
     def compose_body(self) -> Iterable[Widget]:
         """The history; the list of commands joins it when it is first asked for."""
@@ -148,35 +143,9 @@ class ConversationScreen(GardenScreen):
         if self.is_empty:
             self.suggest(())
 
-    async def show_asks(self, asks: Asks) -> None:
-        """Show the question that has waited longest above the line; none where nothing asks."""
-        waiting = asks.waiting
-        if self.card is None and waiting:
-            from pmagent.tui.widgets.card import PermissionCard  # noqa: PLC0415 - first frame
-
-            self.card = PermissionCard(asks.clock)
-            await self.mount(self.card, before="#rule")
-            self.card.fit(self.size.height)
-        if self.card is not None and waiting:
-            self.card.show(waiting[0], len(waiting))
-        elif self.card is not None:
-            self.card.close()
-
-    def answer(self) -> None:
-        """Give the keys to the card, where it was long enough on screen."""
-        if self.card is None or not self.card.take_keys():
-            self.notify_person("it came this moment: read it, then ^g")
-
-    def on_screen_resume(self) -> None:
-        """A card that was covered begins anew."""
-        if self.card is not None:
-            self.card.restart()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A card leaves room for the rest."""
-        super().on_resize(event)
-        if self.card is not None:
-            self.card.fit(event.size.height)
+    def take_keys_back(self) -> None:
+        """To the line."""
+        self.composer.focus()
 
     def choose_command(self, action: Action) -> None:
         """Run a command that was found by name, or begin to write it."""

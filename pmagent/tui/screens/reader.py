@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from pmagent.errors import PmagentError
 from pmagent.tui.actions import Scope, bindings_for
-from pmagent.tui.messages import CopyText, EditAt, HasRead, OpenReader
+from pmagent.tui.messages import CopyText, Do, EditAt, HasRead, OpenReader
 from pmagent.tui.paint.lines import Span, span, spread
 from pmagent.tui.paint.reading import Passage
 from pmagent.tui.paint.said import Source
@@ -91,6 +91,14 @@ class ReaderScreen(GardenScreen):
         """Open the file at the line."""
         citation = self.source.citation
         self.post_message(EditAt(citation.path, citation.locator.first_line))
+
+    def action_show_kit(self) -> None:
+        """The drafts for publishing this file."""
+        self.post_message(Do(f"show_kit({self.source.citation.path!r})"))
+
+    def action_show_check(self) -> None:
+        """What this file claims."""
+        self.post_message(Do(f"show_check({self.source.citation.path!r})"))
 
     def action_back(self) -> None:
         """Back to where it was opened."""

@@ -378,6 +378,8 @@ class Talking:
                 screen.history.clear()
             case "theme":
                 screen.post_message(Do(f"theme({event.argument!r})"))
+            case "kit" | "check":
+                screen.post_message(Do(f"show_{event.name}({event.argument!r})"))
             case name if name in _DIRECT:
                 screen.post_message(Do(_DIRECT[name]))
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pmagent.commands.builtin.check import SENTENCE_WORDS
 from pmagent.commands.query_text import parse_query, query_words
 from pmagent.errors import UsageError
 from pmagent.tui.actions import Action, find_command, nearest_command
@@ -157,10 +158,20 @@ class Typed:
                 screen.post_message(Do(f"use_model({argument!r})"))
             case "resume" if argument:
                 screen.post_message(Do(f"open_session({argument!r})"))
+            case "kit" | "check":
+                self._show_job(action, argument)
             case "export":
                 screen.post_message(Do(f"export({argument!r})"))
             case _:
                 screen.post_message(Do(action.run))
+
+    def _show_job(self, action: Action, argument: str) -> None:
+        """Its screen where a document is named; what has flags or words to check is a turn."""
+        if is_name(argument):
+            self._screen.recall.keep(f"/{action.command} {argument}")
+            self._screen.post_message(Do(f"show_{action.id}({argument!r})"))
+        else:
+            self._send(f"/{action.command} {argument}")
 
     def _parsed(self, text: str, limit: int) -> Query | None:
         try:
@@ -172,3 +183,9 @@ class Typed:
     def _refuse(self, exc: UsageError) -> None:
         hint = f"; {exc.hint}" if exc.hint else ""
         self._screen.notify_person(f"{exc.message}{hint}", is_error=True)
+
+
+def is_name(argument: str) -> bool:
+    """Whether it can only name a document: neither a flag nor the words of a claim."""
+    words = argument.split()
+    return len(words) < SENTENCE_WORDS and not any(word.startswith("--") for word in words)

@@ -13,6 +13,7 @@ from pmagent.garden import Garden
 from pmagent.hooks.listing import HookRow
 from pmagent.types import Check
 from pmagent.types.commands import CommandFile, CommandRow
+from pmagent.types.jobs import JobCalls
 from pmagent.types.sessions import Fact, SessionRow
 from pmagent.types.turns import Found, Noted, Said, Screen, TurnEvent
 from tests.plain.small_talk import SmallTalk, saying
@@ -35,6 +36,10 @@ class SmallBench:
     files: list[CommandFile] = field(default_factory=list[CommandFile])
     facts: list[Fact] = field(default_factory=list[Fact])
     compaction: Compaction | None = None
+
+    @property
+    def jobs(self) -> JobCalls:
+        return self.garden.jobs
 
     def checks(self) -> Iterable[Check]:
         return self.found_checks

@@ -14,15 +14,18 @@ from tests.commands.builtin.conftest import SmallBench, run, text_of
 
 ARGUMENTS = {"where": "pricing", "ask": "what did the lighthouse customers want",
              "read": "notes/pricing.md:9", "rename": "pricing talk",
-             "index": "words"}  # fmt: skip
+             "index": "words", "kit": "ep-041", "titles": "ep-041", "description": "ep-041",
+             "chapters": "ep-041", "show-notes": "ep-041", "mentions": "ep-041",
+             "check": "notes/pricing.md"}  # fmt: skip
 WANTED = {
     "where", "ask", "read", "why", "context", "compact", "model", "cost", "permissions", "hooks",
     "agents", "resume", "rewind", "undo", "export", "copy", "status", "doctor", "theme", "help",
-    "clear", "rename", "fork", "memory", "skills", "index", "audit", "quit",
+    "clear", "rename", "fork", "memory", "skills", "index", "audit", "quit", "kit", "titles",
+    "description", "chapters", "show-notes", "mentions", "check", "lint-archive",
 }  # fmt: skip
 SCREENS = {
     "map", "reader", "status", "help", "garden", "audit", "undo", "model", "context", "agents",
-    "hooks", "sessions", "why", "quit", "clear", "theme", "copy",
+    "hooks", "sessions", "why", "quit", "clear", "theme", "copy", "kit", "check",
 }  # fmt: skip
 EACH = pytest.mark.parametrize("one", builtins(), ids=lambda one: one.name)
 
@@ -58,7 +61,9 @@ def test_its_words_fit_80_columns_and_are_the_same_bytes_twice(
 
     # A name that is longer than a line is never broken.
     wide = [line for line in first.split("\n") if len(line) > 80 and " " in line.strip("-|> `")]
-    assert [line for line in wide if max(map(len, line.split())) < 60] == []
+    # A page is Markdown: who shows it folds it, and a table or a citation may not be broken.
+    if one.group != "Publish":
+        assert [line for line in wide if max(map(len, line.split())) < 60] == []
     if one.name not in {"rename", "fork", "clear", "index", "resume", "quit"}:
         assert again == first
 
