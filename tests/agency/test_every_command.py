@@ -26,6 +26,13 @@ ARGUMENTS = {
     "read": "notes/pricing.md",
     "model": "offline",
     "index": "words",
+    "kit": "ep-041",
+    "titles": "ep-041",
+    "description": "ep-041",
+    "chapters": "ep-041",
+    "show-notes": "ep-041",
+    "mentions": "ep-041",
+    "check": "notes/pricing.md",
 }
 """What a command is given that asks for something; all others are run bare."""
 CODES = {"init": {5}, "fork": {2}}
