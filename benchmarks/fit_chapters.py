@@ -30,7 +30,15 @@ LEXICAL = (
     "late", "lwpt", "lnspk", "cue", "strong", "prevstrong", "so", "qtail", "host", "short",
     "len", "fut4", "lex250", "lex500", "deplex", "nov250", "onset", "spk250",
 )  # fmt: skip
-ALL = [*(name for name in LEXICAL if name != "deplex"), "sim200", "sim800", "dep200", "dep400", "dp500", "dp2000"]  # noqa: E501
+ALL = [
+    *(name for name in LEXICAL if name != "deplex"),
+    "sim200",
+    "sim800",
+    "dep200",
+    "dep400",
+    "dp500",
+    "dp2000",
+]  # noqa: E501
 
 
 @dataclass(frozen=True)

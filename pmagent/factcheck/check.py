@@ -40,7 +40,7 @@ from pmagent.types.checking import Claim, Evidence, Verdict, VerdictWord
 
 PASSAGES = 16
 """Best passages whose windows are looked at."""
-READ_CLOSELY = 16
+READ_CLOSELY = 10
 """Windows of them whose words go through the encoder."""
 BESIDE = 4
 """Windows beside the best one in which a value is looked for."""

@@ -137,8 +137,8 @@ class _Reading:
 
     def found(self) -> Iterator[Invention]:
         yield from self._addresses()
-        self._pass_said()
         yield from self._quotes()
+        self._pass_said()
         figures = read_figures(self._tokens)
         yield from self._days(figures)
         yield from self._figures(figures)
@@ -151,9 +151,7 @@ class _Reading:
             inside = self._tokens[bisect_left(starts, start) : bisect_left(starts, end)]
             keys = [token.key for token in inside]
             if len(keys) > 2 and f" {' '.join(keys)} " in self._grounds.run:
-                has_quote = _QUOTED.search(self._text, start, end) is not None
-                if not has_quote:
-                    self._take(start, end)
+                self._take(start, end)
 
     def _addresses(self) -> Iterator[Invention]:
         for match in _ADDRESS.finditer(self._text):
@@ -258,7 +256,10 @@ class _Reading:
         if not figure.first or self._tokens[figure.first].gap != "-":
             return False
         name = self._tokens[figure.first - 1]
-        return len(name.key) > 1 and name.text.isupper() and not name.is_figure
+        is_name = len(name.key) > 1 and name.text.isupper() and not name.is_figure
+        return is_name and not self._grounds.names.has_pair(
+            name.key, self._tokens[figure.first].key
+        )
 
     def _is_pronoun(self, figure: Figure) -> bool:
         """`the one that sank`: a lone `one` that counts no unit."""

@@ -99,7 +99,7 @@ def propose_titles(
     chosen: list[TitleIdea] = []
     makers = (
         _subjects(source, told, topics, chapters, pool),
-        _from(source, "question", pool.questions()),
+        _questions(source, topics, pool),
         _from(source, "quote", pool.quotes()),
         _from(source, "claim", pool.claims()),
         _people(talk, told, topics, names),
@@ -107,7 +107,7 @@ def propose_titles(
     waiting = [list(ideas) for ideas in makers]
     for ideas in waiting:
         _take(ideas, chosen)
-    spare = [idea for place in (3, 0, 2, 1) for idea in waiting[place]]
+    spare = [idea for place in (3, 0, 2) for idea in waiting[place]]
     while len(chosen) < len(makers) and _take(spare, chosen):
         pass
     return tuple(chosen)
@@ -155,6 +155,13 @@ def _subjects(
     for chapter in chapters:
         if chapter.title:
             yield TitleIdea(text=_capital(chapter.title), kind="subject")
+
+
+def _questions(source: Source, topics: Sequence[Topic], pool: _Pool) -> Iterator[TitleIdea]:
+    """What is asked or explained; where nothing is, the first subject as a question."""
+    yield from _from(source, "question", pool.questions())
+    for topic in topics[:2]:
+        yield TitleIdea(text=f"What about {topic.text}?", kind="question")
 
 
 def _people(

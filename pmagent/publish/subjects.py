@@ -205,7 +205,7 @@ def noun_of(phrase: str, text: str, lowered: str) -> str:
     plural = _plural(phrase)
     if (counted or definite) and _words_before(plural.lower(), lowered):
         return plural
-    if counted + definite < WITH_ARTICLE:
+    if counted + definite < (WITH_ARTICLE if " " in phrase else WITH_ARTICLE / 2):
         return f"the {phrase}" if _is_counted(phrase, lowered) else phrase
     if phrase.endswith("ing") and counted > definite:
         return phrase  # "a data labeling tool" counts the tool
@@ -284,8 +284,10 @@ def _is_topic(phrase: Phrase, lowered: str) -> bool:
     described = sum(len(after) > 2 and after not in STOP_WORDS for _, after in uses)
     if described * 2 > len(uses):
         return False
-    if len(phrase.key) > 1 or phrase.text != said:
+    if phrase.text != said:
         return True
+    if len(phrase.key) > 1:  # "telephone rang" is said twice and is no noun
+        return any(before in _NOUN_AFTER for before, _ in uses)
     # "false" and "relevant" are said as often as a noun, but hardly ever behind "the" or "of".
     as_noun = sum(before in _NOUN_AFTER for before, _ in uses)
     as_adjective = sum(before in _ADJECTIVE_AFTER for before, _ in uses)
