@@ -38,7 +38,7 @@ ALL = [
     "dep400",
     "dp500",
     "dp2000",
-]  # noqa: E501
+]
 
 
 @dataclass(frozen=True)
