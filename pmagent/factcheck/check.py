@@ -40,7 +40,7 @@ from pmagent.types.checking import Claim, Evidence, Verdict, VerdictWord
 
 PASSAGES = 16
 """Best passages whose windows are looked at."""
-READ_CLOSELY = 10
+READ_CLOSELY = 11
 """Windows of them whose words go through the encoder."""
 BESIDE = 4
 """Windows beside the best one in which a value is looked for."""
@@ -144,16 +144,23 @@ class Checker:
             credit[named] = NAMED_IN_DOCUMENT * held[:, self._shelf.index.document_of[row]]
             nearby[row] = credit
         reads = [read for row in rows for read in self._reads(row)]
-        reads = self._closest(claim, reads, phrases)
         outstanding = dict(zip(rows, (float(one) for one in rated), strict=True))
+        reads = self._closest(claim, reads, phrases, outstanding)
         return self._match(claim, reads, outstanding, nearby), lexical
 
-    def _closest(self, claim: ClaimText, reads: list[Read], phrases: Sequence[str]) -> list[Read]:
+    def _closest(
+        self,
+        claim: ClaimText,
+        reads: list[Read],
+        phrases: Sequence[str],
+        outstanding: Mapping[int, float],
+    ) -> list[Read]:
         """Those windows that share most with the claim, by words and by sketch."""
         if len(reads) <= READ_CLOSELY:
             return reads
         scores = np.array([
             _stem_share(claim.words, read)
+            + _PASSAGE_WEIGHT * outstanding.get(read.window.row, 0.0)
             + _PHRASE_GAIN * any(phrase in read.window.text.lower() for phrase in phrases)
             for read in reads
         ])
@@ -287,11 +294,11 @@ def _dissent(verdict: Verdict, first: Evidence, second: Evidence) -> str:
 
 
 def _name_gains(words: Sequence[ClaimWord], named: Sequence[int], held: Mask) -> Scores:
-    rarity = np.array([words[at].idf for at in named], np.float32)
-    if not len(rarity):
-        return np.zeros(held.shape[1], np.float32)
-    weighed = held.astype(np.float32) * rarity[:, None]
-    return (NAMES_GAIN * weighed.sum(axis=0) / max(float(rarity.sum()), 1e-6)).astype(np.float32)
+    gains = np.zeros(held.shape[1], np.float32)
+    total = sum(words[at].idf for at in named)
+    for at, documents in zip(named, held, strict=True):
+        gains[documents] += NAMES_GAIN * words[at].idf / max(total, 1e-6)
+    return gains
 
 
 def _phrases(words: Sequence[ClaimWord]) -> Iterator[str]:

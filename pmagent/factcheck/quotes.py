@@ -81,7 +81,9 @@ def _compared(
         first = max(0, first - 1)
         low = max(0, low - 1)
     span = (quoted.start + words[first].start, quoted.start + words[max(first, last - 1)].end)
+    if high - low > 2 * (last - first) + 2:  # an open end takes the rest of the window with it
+        low, high = (low, low + last - first) if first else (high - last, high)
     found = ""
-    if low < high <= len(tokens) and high - low <= 2 * (last - first) + 6:
+    if low < high <= len(tokens):
         found = match.read.window.text[tokens[low].start : tokens[high - 1].end]
     return Compared(is_verbatim=False, match=match, said=span, found=found, share=share)

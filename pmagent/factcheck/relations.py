@@ -15,32 +15,24 @@ from pmagent.factcheck.polarity import NO_CUE, Cue
 from pmagent.factcheck.slots import names_in
 from pmagent.factcheck.words import ClaimWord, Lexicon, Token
 
-_MAKING_WORDS = """
-write wrote written writes author authored create created creates creator creators build built
-builds builder develop developed develops developer design designed designer invent invented
-inventor founded founder founders cofounder cofounded release released releases launch launched
-publish published sourced opensourced introduce introduced made produced start started
+_ACTS = """
+write wrote written writes author authored publish published
+create created creates creator creators build built builds builder develop developed develops \
+developer design designed designer invent invented inventor made produced
+founded founder founders cofounder cofounded start started
+release released releases launch launched sourced opensourced introduce introduced
+acquire acquired acquires acquisition buy bought buys purchase purchased own owned owns
+fund funded funds sponsor sponsored invest invested lead led
+hire hired
+win won
 """
-_MAKING = frozenset(_MAKING_WORDS.split())
-_TAKING_WORDS = """
-acquire acquired acquires acquisition buy bought buys purchase purchased fund funded funds sponsor
-sponsored invest invested lead led hire hired win won own owned owns
-"""
-_TAKING = frozenset(_TAKING_WORDS.split())
+"""A line for each act. Plain English verbs and the nouns made of them."""
+_MAKING = frozenset(("wrote", "created", "founded", "release"))
+"""One word of each act by which a thing comes to be: who did one of them did, loosely, another."""
 _AGENT_NOUNS_WORDS = """
 author creator creators builder developer designer inventor founder founders cofounder
 """
 _AGENT_NOUNS = frozenset(_AGENT_NOUNS_WORDS.split())
-_WRITING = frozenset([
-    "write",
-    "wrote",
-    "written",
-    "writes",
-    "author",
-    "authored",
-    "publish",
-    "published",
-])
 _BETWEEN_WORDS = """
 has had have also first then just who that actually originally recently came out and open co fully
 was is the one team people folks lab labs research group company even later really
@@ -48,6 +40,7 @@ was is the one team people folks lab labs research group company even later real
 _BETWEEN = frozenset(_BETWEEN_WORDS.split())
 _OTHER_SUBJECTS = frozenset(("you", "they", "he", "she", "it", "i", "we", "was", "were", "been"))
 _SUBJECTS = frozenset(["i", "we"])
+_FAMILIES = tuple(frozenset(line.split()) for line in _ACTS.strip().splitlines())
 _REACH = 6
 """Words between a name and the act it does."""
 _OBJECT_SHARE = 0.4
@@ -62,19 +55,31 @@ class Act:
 
     agent: tuple[int, ...]
     verb: int
+    same: frozenset[str]
+    """Words for the same act."""
     sort: frozenset[str]
+    """Words for acts of its sort, the same among them."""
+    is_writing: bool
 
 
 def read_act(words: Sequence[ClaimWord]) -> Act | None:
     """The act a claim is about, where it names who does it."""
     for place, word in enumerate(words):
         lower = word.token.lower
-        sort = _MAKING if lower in _MAKING else _TAKING if lower in _TAKING else None
-        if sort is None:
+        family = next((one for one in _FAMILIES if lower in one), None)
+        if family is None:
             continue
         agent = _by_whom(words, place) or _before(words, place, lower)
         if agent:
-            return Act(agent=agent, verb=place, sort=sort)
+            is_making = bool(family & _MAKING)
+            sort = frozenset[str]().union(*(one for one in _FAMILIES if one & _MAKING))
+            return Act(
+                agent=agent,
+                verb=place,
+                same=family,
+                sort=sort if is_making else family,
+                is_writing="wrote" in family,
+            )
     return None
 
 
@@ -94,18 +99,20 @@ def relation(
     if total <= 0:
         return NO_CUE, False
     wanted = {words[place].token.key for place in act.agent}
-    found: list[tuple[float, Match, str]] = []
+    found: list[tuple[bool, float, Match, str]] = []
     for match in matches:
         share = sum(words[place].idf * float(match.soft[place]) for place in things) / total
         if share < _OBJECT_SHARE:
             continue
-        for agent in _agents(act, words, things, match, lexicon):
-            if wanted & {lexicon.key(part) for part in agent.split()}:
-                return NO_CUE, True
-            found.append((share, match, agent))
+        for is_same_act, agent in _agents(act, words, things, match, lexicon):
+            found.append((is_same_act, share, match, agent))
+    # Who "wrote about" a thing is no rival of who "released" it, where both are told.
+    found = [one for one in found if one[0]] or found
+    if any(wanted & {lexicon.key(part) for part in one[3].split()} for one in found):
+        return NO_CUE, True
     if not found:
         return NO_CUE, False
-    _, match, agent = max(found, key=lambda item: item[0])
+    _, _, match, agent = max(found, key=lambda item: item[1])
     span = (words[act.agent[0]].token.start, words[act.agent[-1]].token.end)
     return Cue(strength=1.0, said=span, found=agent, match=match), False
 
@@ -126,7 +133,7 @@ def _by_whom(words: Sequence[ClaimWord], verb: int) -> tuple[int, ...]:
 
 def _before(words: Sequence[ClaimWord], verb: int, lower: str) -> tuple[int, ...]:
     at = verb - 1
-    while at >= 0 and verb - at <= 4 and words[at].token.lower in _BETWEEN:
+    while at >= 0 and verb - at <= 4 and _is_between(words[at]):
         at -= 1
     if lower in _AGENT_NOUNS and words[verb - 1].token.lower in {"by", "of"}:
         return _NOTHING
@@ -145,10 +152,14 @@ def _before(words: Sequence[ClaimWord], verb: int, lower: str) -> tuple[int, ...
     return tuple(run) if behind else _NOTHING
 
 
+def _is_between(word: ClaimWord) -> bool:
+    return word.token.lower in _BETWEEN and word.role not in {"name", "speaker"}
+
+
 def _agents(
     act: Act, words: Sequence[ClaimWord], things: Sequence[int], match: Match, lexicon: Lexicon
-) -> Iterator[str]:
-    """Names that do an act of this sort in the window, near what the claim's is done to."""
+) -> Iterator[tuple[bool, str]]:
+    """Names that do an act of this sort near what the claim's is done to; whether the same act."""
     tokens, sentence = match.read.tokens, match.read.sentence_of
     rare = sorted(things, key=lambda place: -words[place].idf)[:3]
     keys = {words[place].token.key for place in rare}
@@ -158,15 +169,16 @@ def _agents(
     runs = [
         run for run in names_in(match, lexicon) if not _is_thing(tokens[slice(*run)], thing_keys)
     ]
-    is_writing = words[act.verb].token.lower in _WRITING
     for place, token in enumerate(tokens):
         lower, here = token.lower, sentence[place]
         if lower in act.sort and _is_done(lower) and {here, here - 1} & held:
-            yield from _doers(match, place, runs, is_same=here in held)
-        elif is_writing and lower in {"from", "by"} and {here, here - 1, here + 1} & held:
+            for agent in _doers(match, place, runs, is_same=here in held):
+                yield lower in act.same, agent
+        elif act.is_writing and lower in {"from", "by"} and {here, here - 1, here + 1} & held:
             near = [run for run in runs if 0 < run[0] - place <= 12 and run[1] - run[0] >= 2
                     and sentence[run[0]] == sentence[place]]  # fmt: skip
-            yield from (_text(match, run) for run in near[:1])
+            for run in near[:1]:
+                yield True, _text(match, run)
 
 
 def _is_done(lower: str) -> bool:

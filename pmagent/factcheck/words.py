@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -49,9 +49,8 @@ _NOT_NAMES = frozenset((
 )) | _RELATIVES  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Token:
-    """One word of a text."""
+class Token(NamedTuple):
+    """One word of a text. A tuple, since thousands are made for every claim."""
 
     text: str
     start: int
