@@ -1,7 +1,7 @@
 """Where other documents of the archive name a mention, and the address they give it.
 
-Documents are found by the index; only so many are read, the newest by their names first, since
-reading costs more than all else here.
+Documents are found by the index; only so many are read, the newest before the talk first by their
+names, since reading costs more than all else here. A document of a later day names nothing before.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class _Reader:
 def look_back(source: Source, mentions: Sequence[Mention]) -> tuple[Back, ...]:
     """For each mention what other documents say of it, in the order given."""
     reader = _Reader(source=source)
-    waiting = [_newest_first(others_saying(source, mention.text)) for mention in mentions]
+    waiting = [
+        _nearest_first(others_saying(source, mention.text), source.path) for mention in mentions
+    ]
     # Each mention's newest document comes before any second one: the best 15 share what is read.
     for rank in range(MOST_PLACES):
         for paths in waiting:
@@ -72,6 +74,7 @@ def look_back(source: Source, mentions: Sequence[Mention]) -> tuple[Back, ...]:
 
 
 def _back(reader: _Reader, mention: Mention, paths: Sequence[str]) -> Back:
+    source = reader.source
     said = _pattern(mention.text)
     key = "".join(parts_of(mention.text))
     places: list[Citation] = []
@@ -79,8 +82,8 @@ def _back(reader: _Reader, mention: Mention, paths: Sequence[str]) -> Back:
     for path in paths:
         passages, links = reader.read.get(path, ((), {}))
         url = url or links.get(key, "")
-        place = _place(reader.source, passages, said) if len(places) < MOST_PLACES else None
-        if place is not None:
+        place = _place(source, passages, said) if len(places) < MOST_PLACES else None
+        if place is not None and not _is_later(place, source):
             places.append(place)
     # Names rise with time only where people name their files so; dates always do.
     places.sort(key=lambda place: place.date, reverse=True)
@@ -102,8 +105,22 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
-def _newest_first(paths: Sequence[str]) -> list[str]:
-    return sorted(paths, key=_natural, reverse=True)
+def _is_later(place: Citation, source: Source) -> bool:
+    """Whether a place came after the talk; when a file was touched says nothing of that."""
+    document = source.transcript.document
+    is_known = "modified" not in {place.date_source, document.date_source}
+    return is_known and place.date > document.date
+
+
+def _nearest_first(paths: Sequence[str], own: str) -> list[str]:
+    """Newest by their names first; those that come after the talk's own name last."""
+    folder = own.rpartition("/")[0]
+
+    def is_later(path: str) -> bool:
+        return path.rpartition("/")[0] == folder and _natural(path) > _natural(own)
+
+    newest = sorted(paths, key=_natural, reverse=True)
+    return sorted(newest, key=is_later)
 
 
 def _natural(path: str) -> list[tuple[int, str]]:
