@@ -101,7 +101,7 @@ class GardenArchive:
         """One document, parsed now; one that is not indexed is dated by its name or its file."""
         data, entry = self.sources.walls.read(path, limit=self.sources.limit_bytes)
         self._note(path)
-        parsed = self.sources.parse(data, path)
+        parsed = self._parse(data, path)
         cited = self._cite(path) or self._cite_new(path, parsed, entry.mtime_ns)
         return Document(
             path=path,
@@ -111,6 +111,13 @@ class GardenArchive:
             digest=hashlib.sha256(data).hexdigest(),
             parsed=parsed,
         )
+
+    def _parse(self, data: bytes, path: str) -> Parsed:
+        try:
+            return self.sources.parse(data, path)
+        except ReadError as exc:
+            # A parser knows what is wrong with the bytes, not whose they are.
+            raise type(exc)(f'cannot read "{path}": {exc.message}', exc.hint) from exc
 
     def _cite(self, path: str) -> Citation | None:
         if path in self._cited:
@@ -225,7 +232,7 @@ def resolve(name: str, paths: Sequence[str]) -> str:
     listed = ", ".join(f'"{path}"' for path in paths if path.casefold() in close)
     raise UsageError(
         f'there is no document "{name}" in this garden',
-        f"the nearest: {listed}" if listed else '"/status" lists what there is',
+        f"the nearest: {listed}" if listed else '"pmagent status --all" lists what there is',
     )
 
 
