@@ -17,6 +17,7 @@ from pmagent.cli import codes
 from pmagent.cli.output import common_options, make_output, shorten, table
 from pmagent.errors import UsageError
 from pmagent.garden import Garden
+from pmagent.nlp.counted import counted
 from pmagent.safe_text import safe_text
 from pmagent.secrets import Redactor, secret_values
 from pmagent.types.sessions import SessionRow, TurnRow
@@ -133,7 +134,7 @@ def fork_session(name: str, at: str, **flags: object) -> int:
         output.envelope({"session": _row_fields(row)})
     else:
         output.line(row.id)
-        output.say(f'a copy of "{safe_text(source.name)}" with {_count(row.turns)}')
+        output.say(f'a copy of "{safe_text(source.name)}" with {counted(row.turns, "turn")}')
     return codes.OK
 
 
@@ -152,7 +153,7 @@ def _turn_id(given: str, turns: list[str]) -> str:
         return given
     if given.isdecimal() and 1 <= int(given) <= len(turns):
         return turns[int(given) - 1]
-    raise UsageError(f'the session has no turn "{given}"', f"it has {_count(len(turns))}")
+    raise UsageError(f'the session has no turn "{given}"', f"it has {counted(len(turns), 'turn')}")
 
 
 def _cells(row: SessionRow) -> tuple[str, ...]:
@@ -161,7 +162,7 @@ def _cells(row: SessionRow) -> tuple[str, ...]:
     return (
         row.id,
         _time(row.last),
-        _count(row.turns),
+        counted(row.turns, "turn"),
         shorten(safe_text(row.name or "(no name)"), 40),
         "  ".join(part for part in (safe_text(found), shorten(safe_text(more), 80)) if part),
     )
@@ -191,7 +192,3 @@ def _row_fields(row: SessionRow) -> dict[str, object]:
 
 def _time(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _count(turns: int) -> str:
-    return f"{turns:,} turn{'' if turns == 1 else 's'}"

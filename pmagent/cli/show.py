@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pmagent.cli.output import Output, columns, shorten
+from pmagent.nlp.counted import counted
 from pmagent.types import Abstention, Answer, Citation, Found, Hit, Map, Reading
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -21,7 +22,7 @@ def show_map(output: Output, reply: Map | Abstention, *, explain: bool = False) 
     shown = order_of(reply)
     paths = {item.passage.path for item in shown}
     span = f"{reply.first.citation.date} to {reply.latest.citation.date}"
-    head = f"{_count(len(shown), 'passage')} in {_count(len(paths), 'file')}, {span}"
+    head = f"{counted(len(shown), 'passage')} in {counted(len(paths), 'file')}, {span}"
     output.line(f"{output.style(found.query.text, 'bold')}  {output.style(head, 'dim')}")
     if len(reply.timeline) > 1:
         for line in draw_timeline(reply.timeline, columns()):
@@ -186,13 +187,9 @@ def _foot_parts(found: Found) -> Iterator[str]:
     coverage = found.coverage
     yield f"confidence {found.confidence:.2f}, threshold {found.threshold:.2f}"
     yield TIERS[found.tier]
-    yield f"{_count(coverage.passages, 'passage')} of {_count(coverage.documents, 'file')}"
+    yield f"{counted(coverage.passages, 'passage')} of {counted(coverage.documents, 'file')}"
     if coverage.with_meaning < coverage.passages:
         yield f"{coverage.with_meaning / max(1, coverage.passages):.0%} by meaning"
     if coverage.waiting:
-        yield f"{_count(coverage.waiting, 'file')} waiting"
+        yield f"{counted(coverage.waiting, 'file')} waiting"
     yield f"{found.elapsed_ms / 1000:.2f} s"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

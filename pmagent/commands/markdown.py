@@ -79,11 +79,6 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join((line(headers), f"| {' | '.join(ruled)} |", *(line(row) for row in rows)))
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `1,204 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def when(moment: datetime) -> str:
     """`2026-11-20 14:05`, in the person's own time."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")

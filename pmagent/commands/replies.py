@@ -8,18 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pmagent.commands.markdown import (
-    GLUE,
-    WIDTH,
-    code,
-    counted,
-    item,
-    page,
-    plain,
-    shorten,
-    table,
-    wrap,
-)
+from pmagent.commands.markdown import GLUE, WIDTH, code, item, page, plain, shorten, table, wrap
+from pmagent.nlp.counted import counted
 from pmagent.types import Abstention, Answer, Citation, Found, Hit, Map, Reading
 from pmagent.types.turns import EndReason
 

@@ -6,8 +6,9 @@ What is wrong comes first, in the order of the draft; what is supported is one l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from pmagent.nlp.counted import counted
 from pmagent.safe_text import safe_text
 from pmagent.types.checking import CheckReport, Claim, Difference, Evidence, Verdict, VerdictWord
 
@@ -25,12 +26,12 @@ _LONGEST_QUOTE = 300
 def summary_of(report: CheckReport) -> str:
     """Such as `4 claims: 2 supported, 1 contradicted, 1 not found; 2 set aside (1 opinion, …)`."""
     counts = [f"{report.count(word)} {said}" for word, said in WORDS.items() if report.count(word)]
-    claims = _counted(len(report.verdicts), "claim")
+    claims = counted(len(report.verdicts), "claim")
     told = f"{claims}: {', '.join(counts)}" if counts else claims
     if not report.set_aside:
         return told
     kinds = Counter(claim.kind for claim in report.set_aside)
-    aside = ", ".join(_counted(count, kind) for kind, count in kinds.items())
+    aside = ", ".join(counted(count, kind) for kind, count in kinds.items())
     return f"{told}; {len(report.set_aside)} set aside ({aside})"
 
 
@@ -97,15 +98,10 @@ def _told(verdict: Verdict) -> Iterator[str]:
     weak = ", weak: read it" if verdict.is_weak else ""
     yield f"{WORDS[verdict.word]}{weak}  {_line(verdict.claim)}  {_score(verdict)}"
     yield f"  {_quote(verdict.claim.text)}"
-    yield f"  {safe_text(verdict.why)}"
-    for difference in verdict.differences:
-        yield f"  differs in {difference_text(difference)}"
-    for evidence in verdict.evidence:
-        yield f"  {_label(evidence)}: {_quote(evidence.text)}"
-    if verdict.correction:
-        yield f"  as the source has it: {_quote(verdict.correction)}"
-    if verdict.second_opinion:
-        yield f"  second opinion: {safe_text(verdict.second_opinion)}"
+    for line in _details(
+        verdict, [f"{_label(one)}: {_quote(one.text)}" for one in verdict.evidence]
+    ):
+        yield f"  {line}"
 
 
 def _marked(verdict: Verdict) -> Iterator[str]:
@@ -113,15 +109,26 @@ def _marked(verdict: Verdict) -> Iterator[str]:
     quoted = _escaped(_quote(verdict.claim.text))
     yield f"**{_line(verdict.claim)}** {quoted} ({_score(verdict)}{weak})"
     yield ""
-    yield f"- {_escaped(safe_text(verdict.why))}"
+    evidence = [
+        f"{_escaped(_quote(one.text))} [{safe_text(one.citation.place)}]"
+        for one in verdict.evidence
+    ]
+    for line in _details(verdict, evidence, shown=_escaped):
+        yield f"- {line}"
+
+
+def _details(
+    verdict: Verdict, evidence: Sequence[str], shown: Callable[[str], str] = str
+) -> Iterator[str]:
+    """Why, what differs, the evidence as given, and what could stand instead."""
+    yield shown(safe_text(verdict.why))
     for difference in verdict.differences:
-        yield f"- differs in {_escaped(difference_text(difference))}"
-    for evidence in verdict.evidence:
-        yield f"- {_escaped(_quote(evidence.text))} [{safe_text(evidence.citation.place)}]"
+        yield f"differs in {shown(difference_text(difference))}"
+    yield from evidence
     if verdict.correction:
-        yield f"- as the source has it: {_escaped(_quote(verdict.correction))}"
+        yield f"as the source has it: {shown(_quote(verdict.correction))}"
     if verdict.second_opinion:
-        yield f"- second opinion: {_escaped(safe_text(verdict.second_opinion))}"
+        yield f"second opinion: {shown(safe_text(verdict.second_opinion))}"
 
 
 def _shown(verdict: Verdict) -> str:
@@ -138,7 +145,7 @@ def _places(verdict: Verdict) -> str:
 def _notes(report: CheckReport) -> Iterator[str]:
     if report.searched:
         where = f" in {', '.join(report.sources)}" if report.sources else ""
-        yield f"searched {_counted(report.searched, 'document')}{where}"
+        yield f"searched {counted(report.searched, 'document')}{where}"
     yield from report.notes
 
 
@@ -175,7 +182,3 @@ def _escaped(text: str) -> str:
     return "".join(
         f"\\{character}" if character in "\\`*_[]<>#|" else character for character in text
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

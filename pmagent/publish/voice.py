@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmagent.agent.rule_paths import matches
+from pmagent.nlp.counted import counted
 from pmagent.publish.voice_measures import RATES, Case, Measured, Spelling, machine_words, measure
 from pmagent.safe_text import safe_text
 from pmagent.types.documents import Document
@@ -102,7 +103,7 @@ def measure_voice(texts: Sequence[str]) -> Voice:
     words = sum(one.words for one in measured)
     if len(measured) < LEAST_POSTS or words < LEAST_WORDS:
         told = (
-            f"there is too little to measure a voice on: {_count(len(measured), 'post')} with "
+            f"there is too little to measure a voice on: {counted(len(measured), 'post')} with "
             f"{words} words, where it takes {LEAST_POSTS} with {LEAST_WORDS}"
         )
         return Voice(posts=len(measured), words=words, too_little=told)
@@ -195,7 +196,3 @@ def _openings(measured: Sequence[Measured]) -> tuple[str, ...]:
     return tuple(word for _, word in sorted(often, key=lambda one: (-one[0], one[1])))[
         :_MOST_OPENINGS
     ]
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import counted, plain
+from pmagent.commands.markdown import plain
 from pmagent.errors import UsageError
+from pmagent.nlp.counted import counted
 from pmagent.types.turns import Noted, Screen, TurnEvent
 
 

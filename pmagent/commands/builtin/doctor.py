@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import counted, items, page, plain, wrap
+from pmagent.commands.markdown import items, page, plain, wrap
+from pmagent.nlp.counted import counted
 from pmagent.types import Check
 from pmagent.types.turns import Said, TurnEvent
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import code, counted, plain, wrap
+from pmagent.commands.markdown import code, plain, wrap
+from pmagent.nlp.counted import counted
 from pmagent.types.turns import Said, TurnEvent
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import code, counted, items, page, plain, wrap
+from pmagent.commands.markdown import code, items, page, plain, wrap
 from pmagent.errors import LockedError, UsageError
+from pmagent.nlp.counted import counted
 from pmagent.types import IndexReport, Progress
 from pmagent.types.turns import Noted, Said, TurnEvent
 

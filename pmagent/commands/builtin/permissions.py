@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import code, counted, items, page, plain, wrap
+from pmagent.commands.markdown import code, items, page, plain, wrap
 from pmagent.errors import UsageError
+from pmagent.nlp.counted import counted
 from pmagent.types.actions import Decision, TrustLevel
 from pmagent.types.rights import GardenRights, RightRow
 from pmagent.types.turns import Said, Screen, TurnEvent

@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import (
-    code,
-    counted,
-    items,
-    page,
-    plain,
-    shorten,
-    when,
-    wrap,
-)
+from pmagent.commands.markdown import code, items, page, plain, shorten, when, wrap
 from pmagent.errors import UsageError
+from pmagent.nlp.counted import counted
 from pmagent.types.conversing import Conversation
 from pmagent.types.sessions import SessionRow
 from pmagent.types.turns import Said, Screen, TurnEvent

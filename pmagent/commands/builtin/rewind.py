@@ -7,8 +7,9 @@ from typing import Literal, cast
 
 from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.builtin.undo import changes_markdown
-from pmagent.commands.markdown import code, counted, page, plain, shorten, when, wrap
+from pmagent.commands.markdown import code, page, plain, shorten, when, wrap
 from pmagent.errors import UsageError
+from pmagent.nlp.counted import counted
 from pmagent.safe_text import safe_text
 from pmagent.types.sessions import TurnRow
 from pmagent.types.turns import Said, Screen, TurnEvent

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.markdown import code, counted, items, page, plain, wrap
+from pmagent.commands.markdown import code, items, page, plain, wrap
+from pmagent.nlp.counted import counted
 from pmagent.types import FileState, Status
 from pmagent.types.conversing import Conversation
 from pmagent.types.turns import Screen, TurnEvent

@@ -37,8 +37,3 @@ def cut_to(text: str, most: int) -> str:
     head = text[:most]
     whole = head[:-1] if text[most - 1].isspace() else head[:-1].rpartition(" ")[0] or head[:-1]
     return f"{whole.rstrip(' ,;:–—-')}…"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 chapter`, `2 chapters`."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

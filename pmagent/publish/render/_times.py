@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render._escape import plain
-from pmagent.publish.render._limits import counted
 from pmagent.types.documents import Citation
 from pmagent.types.publishing import Kit
 

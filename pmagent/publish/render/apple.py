@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render._escape import plain, web_address
 from pmagent.publish.render._format import Format, Rendering
-from pmagent.publish.render._limits import APPLE_DESCRIPTION_BYTES, byte_count, counted
+from pmagent.publish.render._limits import APPLE_DESCRIPTION_BYTES, byte_count
 from pmagent.publish.render._times import clock, marks_of, untitled
 from pmagent.publish.render.html import html_problems
 from pmagent.types.publishing import Kit

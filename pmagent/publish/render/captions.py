@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render._format import Format, Rendering
-from pmagent.publish.render._limits import SRT_LINE_CHARS, VTT_LINE_CHARS, counted, cut_to
+from pmagent.publish.render._limits import SRT_LINE_CHARS, VTT_LINE_CHARS, cut_to
 from pmagent.publish.render._speech import Said, said, timeline
 from pmagent.types.publishing import Kit, Transcript
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render._escape import escape, escape_path, link, plain
 from pmagent.publish.render._format import Format, Rendering
-from pmagent.publish.render._limits import TITLE_CHARS, counted
+from pmagent.publish.render._limits import TITLE_CHARS
 from pmagent.publish.render._reading import markdown_problems
 from pmagent.publish.render._times import clock, clock_of
 from pmagent.types.documents import Citation, Locator

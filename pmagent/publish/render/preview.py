@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render import apple, ghost, youtube
 from pmagent.publish.render._escape import plain
 from pmagent.publish.render._format import Format, Rendering
@@ -22,7 +23,6 @@ from pmagent.publish.render._limits import (
     YOUTUBE_DESCRIPTION_CHARS,
     YOUTUBE_TITLE_CHARS,
     byte_count,
-    counted,
 )
 from pmagent.publish.render._preview_style import STYLE
 from pmagent.publish.render._times import Mark, clock, marks_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from xml.etree import ElementTree as ET
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render import apple, captions, podcast_chapters
 from pmagent.publish.render._escape import plain, web_address
 from pmagent.publish.render._format import Format, Rendering
@@ -18,7 +19,6 @@ from pmagent.publish.render._limits import (
     SOUNDBITE_SHORTEST_S,
     SOUNDBITE_TITLE_CHARS,
     byte_count,
-    counted,
     cut_to,
 )
 from pmagent.publish.render._speech import timeline

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.render._format import Format, Rendering
 from pmagent.publish.render._limits import (
     CHAPTER_TITLE_CHARS,
     YOUTUBE_DESCRIPTION_CHARS,
     YOUTUBE_FEWEST_CHAPTERS,
     YOUTUBE_SHORTEST_CHAPTER_S,
-    counted,
     cut_to,
 )
 from pmagent.publish.render._times import Mark, clock, marks_of, untitled

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
+from pmagent.nlp.counted import counted
 from pmagent.tui.paint.lines import (
     PageBuilder,
     Span,
@@ -110,11 +111,6 @@ def searched_by(found: Found) -> str:
     if coverage.passages and coverage.with_meaning < coverage.passages:
         return f"by words and {percent(coverage.with_meaning / coverage.passages)} of meaning"
     return "by words and meaning"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 passage`, `1,204 passages`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def where_in(citation: Citation) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from pmagent.tui.paint.answer import counted
+from pmagent.nlp.counted import counted
 from pmagent.tui.paint.lines import (
     Page,
     PageBuilder,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.editing import Part
-from pmagent.tui.paint.answer import counted, where_in
+from pmagent.tui.paint.answer import where_in
 from pmagent.tui.paint.lines import Span, clip, clip_middle, clip_text, join, span, spread, width_of
 from pmagent.tui.paint.said import Source
 from pmagent.types.documents import Citation, Locator

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+from pmagent.nlp.counted import counted
 from pmagent.publish.editing import opening
-from pmagent.tui.paint.answer import counted, where_in
+from pmagent.tui.paint.answer import where_in
 from pmagent.tui.paint.kit import Item, Tab, chapter_place, length_words
 from pmagent.tui.paint.lines import (
     Page,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pmagent.nlp.counted import counted
 from pmagent.tui.paint.answer import (
     abstention_sentence,
-    counted,
     mentions_of,
     searched_by,
     source_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pmagent.tui.paint.answer import counted
+from pmagent.nlp.counted import counted
 from pmagent.tui.paint.lines import (
     Line,
     Page,

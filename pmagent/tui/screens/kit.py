@@ -9,10 +9,10 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from pmagent.nlp.counted import counted
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.jobbed import KitShown, KitWritten, OpenPage
 from pmagent.tui.messages import CopyText, Do, EditAt, Failed, HasRead
-from pmagent.tui.paint.answer import counted
 from pmagent.tui.paint.kit import (
     KitState,
     copied_words,

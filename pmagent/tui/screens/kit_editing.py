@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
+from pmagent.nlp.counted import counted
 from pmagent.publish import editing
 from pmagent.publish.editing import Edited, Edits, Part, Refused
 from pmagent.tui.actions import Scope
 from pmagent.tui.jobbed import KitMade, OpenKit
-from pmagent.tui.paint.answer import counted
 from pmagent.tui.paint.kit import TABS, Item, Tab, words_of_item
 from pmagent.tui.paint.kit_tabs import paint_tab
 from pmagent.tui.paint.vital import Vital

@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from pmagent.nlp.counted import counted
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import Failed
-from pmagent.tui.paint.answer import counted
 from pmagent.tui.paint.diff import diff_of
 from pmagent.tui.paint.lines import Page, Span, clip_middle, span, spread
 from pmagent.tui.paint.undo import paint_points, paint_preview, point_words
