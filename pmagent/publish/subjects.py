@@ -287,7 +287,8 @@ def _is_topic(phrase: Phrase, lowered: str) -> bool:
     if phrase.text != said:
         return True
     if len(phrase.key) > 1:  # "telephone rang" is said twice and is no noun
-        return any(before in _NOUN_AFTER for before, _ in uses)
+        is_plural = said.endswith("s")
+        return is_plural or any(not before or before in _NOUN_AFTER for before, _ in uses)
     # "false" and "relevant" are said as often as a noun, but hardly ever behind "the" or "of".
     as_noun = sum(before in _NOUN_AFTER for before, _ in uses)
     as_adjective = sum(before in _ADJECTIVE_AFTER for before, _ in uses)
