@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.places import TOP
 from pmagent.index.embed import load_embedder
 from pmagent.ingest.parse import parse
-from pmagent.publish.transcript import read_transcript
+from pmagent.publish.transcript.read import read_transcript
 from pmagent.types.documents import Document
 from pmagent.types.publishing import Transcript
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import cast
 
 from benchmarks.places import TOP, find_data
-from pmagent.factcheck.given import judge_given
-from pmagent.factcheck.given_reading import read_given
+from pmagent.factcheck.given.reading import read_given
+from pmagent.factcheck.given.support import judge_given
 from pmagent.ingest.parse import parse
 from pmagent.nlp.words import STOP_WORDS, tokens
 from pmagent.types import Document

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.chapter_data import Item, KeptVectors, find_chapter_data, read_items
-from pmagent.publish import chapter_model
-from pmagent.publish.chapter_features import measure
-from pmagent.publish.chapter_pieces import embed_pieces, lay_out
-from pmagent.publish.chapters import FIRST_WORDS, LAST_WORDS
+from pmagent.publish.chapters import model as chapter_model
+from pmagent.publish.chapters.features import measure
+from pmagent.publish.chapters.find import FIRST_WORDS, LAST_WORDS
+from pmagent.publish.chapters.pieces import embed_pieces, lay_out
 
 Floats = NDArray[np.float64]
 SPARED = 3
@@ -155,7 +155,7 @@ def cross_fit(
 
 
 def main() -> None:
-    """Print the constants of `pmagent/publish/chapter_model.py`."""
+    """Print the constants of `pmagent/publish/chapters/model.py`."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--models", type=Path, required=True, help="where the embedder is kept")
     options.add_argument("--kept", type=Path, help="keep vectors in this .npz")

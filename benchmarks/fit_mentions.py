@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from benchmarks.places import find_data
 from benchmarks.publishing_mentions import Episode, archive_of, load_episodes, score_lists, show_row
-from pmagent.publish.mentions import distinct, ground_of, names_in
-from pmagent.publish.mentions_cast import cast_of
-from pmagent.publish.mentions_groups import Group
-from pmagent.publish.mentions_signs import signs_of
+from pmagent.publish.mentions.cast import cast_of
+from pmagent.publish.mentions.find import distinct, ground_of, names_in
+from pmagent.publish.mentions.groups import Group
+from pmagent.publish.mentions.signs import signs_of
 from pmagent.publish.source import read_source
 from pmagent.types.insights import Archive
 

@@ -26,8 +26,8 @@ from benchmarks.chapter_data import (
     read_items,
 )
 from benchmarks.fit_chapters import Row, cross_fit, measure_all
-from pmagent.publish.chapter_titles import title_chapters
-from pmagent.publish.chapters import find_chapters
+from pmagent.publish.chapters.find import find_chapters
+from pmagent.publish.chapters.titles import title_chapters
 
 TARGETS = (
     ("podcasts", "f1@30s", ">=", 0.53),

@@ -23,7 +23,7 @@ from typing import cast
 
 from benchmarks.places import Data, find_data
 from pmagent.garden import Garden
-from pmagent.publish.mentions import find_mentions
+from pmagent.publish.mentions.find import find_mentions
 from pmagent.publish.source import Source, read_source
 from pmagent.types.insights import Archive
 from tests.folder_archive import FolderArchive

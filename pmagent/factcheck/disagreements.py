@@ -14,7 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from pmagent.errors import ReadError
-from pmagent.factcheck.claims import split_claims
+from pmagent.factcheck.claims.split import split_claims
 from pmagent.ingest.scan import matches_any
 from pmagent.nlp.sentences import split_sentences
 from pmagent.retrieval.canonical import is_canonical

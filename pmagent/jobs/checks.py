@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from pmagent.errors import AccessError, ReadError
 from pmagent.factcheck.check import Checker
-from pmagent.factcheck.claims import split_claims, split_text
+from pmagent.factcheck.claims.split import split_claims, split_text
 from pmagent.factcheck.disagreements import find_disagreements
-from pmagent.factcheck.given import judge_given
-from pmagent.factcheck.given_reading import Given, read_given
+from pmagent.factcheck.given.reading import Given, read_given
+from pmagent.factcheck.given.support import judge_given
 from pmagent.factcheck.small_index import SmallIndex
 from pmagent.index.reader import IndexReader
 from pmagent.ingest.passages import split_passages

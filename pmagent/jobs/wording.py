@@ -9,7 +9,7 @@ from pmagent.errors import ReadError
 from pmagent.factcheck.second_opinion import second_opinion
 from pmagent.publish.polish import polish_kit
 from pmagent.publish.source import Source
-from pmagent.publish.voice import Voice, find_posts, measure_voice, post_of
+from pmagent.publish.voice.profile import Voice, find_posts, measure_voice, post_of
 from pmagent.types.checking import CheckReport
 from pmagent.types.publishing import Kit
 from pmagent.types.talk import Model

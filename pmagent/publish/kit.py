@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pmagent.publish.chapter_titles import title_chapters
-from pmagent.publish.chapters import find_chapters
+from pmagent.publish.chapters.find import find_chapters
+from pmagent.publish.chapters.titles import title_chapters
 from pmagent.publish.description import describe
 from pmagent.publish.freshness import find_fresh
 from pmagent.publish.headlines import propose_titles
-from pmagent.publish.mentions import find_mentions
+from pmagent.publish.mentions.find import find_mentions
 from pmagent.publish.notes import write_notes
 from pmagent.publish.promises import find_promised
 from pmagent.publish.quoting import choose_quotes

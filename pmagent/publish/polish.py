@@ -16,7 +16,7 @@ from pmagent.agent.structured import Reply, ask_for_json
 from pmagent.agent.tool_answers import as_data, note
 from pmagent.publish.polish_parts import Part, apply, find_fault, parts_of, show
 from pmagent.publish.source import Source
-from pmagent.publish.voice import Voice, describe_voice
+from pmagent.publish.voice.profile import Voice, describe_voice
 from pmagent.types.actions import Json
 from pmagent.types.publishing import Kit
 from pmagent.types.talk import Message, Model, ModelCard, ModelRequest, Text

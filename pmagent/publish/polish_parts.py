@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from pmagent.nlp.figures import is_negated
-from pmagent.publish.grounding import Grounds, Invention, read_grounds
+from pmagent.publish.grounding.inventions import Grounds, Invention, read_grounds
 from pmagent.publish.source import Source
 from pmagent.safe_text import safe_text
 from pmagent.types.publishing import Chapter, CitedLine, Kit, Turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pmagent.discourse.lines import Talk, read_talk
-from pmagent.publish.transcript import read_transcript
+from pmagent.publish.transcript.read import read_transcript
 from pmagent.types.insights import Archive
 from pmagent.types.publishing import Transcript
 

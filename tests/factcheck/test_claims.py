@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmagent.factcheck.claims import split_claims, split_text
+from pmagent.factcheck.claims.split import split_claims, split_text
 from pmagent.ingest.parse import parse
 from pmagent.types import Document
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from pmagent.factcheck.given import judge_given, support_of, why
-from pmagent.factcheck.given_reading import Given, read_given
+from pmagent.factcheck.given.reading import Given, read_given
+from pmagent.factcheck.given.support import judge_given, support_of, why
 from pmagent.ingest.parse import parse
 from pmagent.types import Document
 from pmagent.types.checking import Claim

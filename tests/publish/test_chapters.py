@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from pmagent.ingest.parse import parse
-from pmagent.publish.chapter_titles import title_chapters
-from pmagent.publish.chapters import find_chapters
-from pmagent.publish.transcript import read_transcript
+from pmagent.publish.chapters.find import find_chapters
+from pmagent.publish.chapters.titles import title_chapters
+from pmagent.publish.transcript.read import read_transcript
 from pmagent.types import Document
 from pmagent.types.publishing import Transcript
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmagent.nlp.sentences import split_sentences
-from pmagent.publish.grounding import find_inventions, read_grounds
+from pmagent.publish.grounding.inventions import find_inventions, read_grounds
 from tests.publish.kits import SPOKEN, TOMAS, WREN, kit
 
 SAID = (

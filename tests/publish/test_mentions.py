@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pmagent.publish.mentions import find_mentions
+from pmagent.publish.mentions.find import find_mentions
 from pmagent.publish.source import read_source
 from pmagent.types.publishing import Mention
 from tests.archives import MakeArchive

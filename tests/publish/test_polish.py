@@ -11,7 +11,7 @@ import pytest
 from pmagent.llm.scripted import Answering, Script, ScriptedModel
 from pmagent.publish.polish import polish_kit
 from pmagent.publish.source import Source, read_source
-from pmagent.publish.voice import Voice, measure_voice
+from pmagent.publish.voice.profile import Voice, measure_voice
 from pmagent.types.publishing import Kit
 from pmagent.types.talk import ModelCard
 from tests.archives import MakeArchive

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from pmagent.ingest.parse import parse
-from pmagent.publish.transcript import read_transcript
+from pmagent.publish.transcript.read import read_transcript
 from pmagent.types import Document
 from pmagent.types.publishing import Transcript
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmagent.publish.voice import (
+from pmagent.publish.voice.profile import (
     Voice,
     check_voice,
     describe_voice,

@@ -1,0 +1,1 @@
+"""A text as claims, each of which can be read alone."""

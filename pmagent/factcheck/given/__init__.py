@@ -1,0 +1,1 @@
+"""Whether documents that come with a claim bear it out."""

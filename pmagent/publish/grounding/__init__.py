@@ -1,0 +1,1 @@
+"""What a text names, counts, dates or quotes that its sources do not."""

@@ -1,0 +1,1 @@
+"""Who and what a talk names that is worth a link."""

@@ -1,0 +1,1 @@
+"""A document as turns with their times."""

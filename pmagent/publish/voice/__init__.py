@@ -1,0 +1,1 @@
+"""How a person writes, measured on their own posts."""
