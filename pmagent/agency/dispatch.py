@@ -92,8 +92,8 @@ class Dispatch:
     def _command(self, typed: str, budget: Budget) -> Iterator[TurnEvent]:
         self.book.refresh()
         name, rest = _split(typed)
-        builtin = self.skills.builtins.get(name)
-        # A person's own command may take the name of one that ships, never of a built-in.
+        builtin = self.skills.builtin(name)
+        # A person's own command may take the name of a job, never of what runs the application.
         if builtin is not None:
             self.used(builtin.name)
             is_kept = builtin.group == "Ask"

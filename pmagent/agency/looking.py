@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.skills import Skills
 from pmagent.agent.gate import nobody
+from pmagent.commands.bench import builtins
 from pmagent.commands.book import CommandBook
 from pmagent.commands.complete import PassageHint
 from pmagent.commands.expand import Ports
@@ -91,18 +92,20 @@ class Looking:
     def rows(self) -> Sequence[CommandRow]:
         """Everything that can be typed after a slash: the built-ins, then the files' commands."""
         built: dict[str, CommandRow] = {}
-        for builtin in self.skills.builtins.values():
+        for builtin in builtins():
+            if self.skills.builtin(builtin.name) is None:
+                continue
             built.setdefault(
                 builtin.name,
                 CommandRow(
                     name=builtin.name,
-                    aliases=builtin.aliases,
+                    aliases=tuple(one for one in builtin.aliases if self.skills.builtin(one)),
                     summary=builtin.summary,
                     argument_hint=builtin.argument_hint,
                     origin="built in",
                 ),
             )
-        others = [row for row in self.book.rows() if row.name not in self.skills.builtins]
+        others = [row for row in self.book.rows() if self.skills.builtin(row.name) is None]
         return (*built.values(), *others)
 
     def paths(self) -> PathIndex:

@@ -33,6 +33,8 @@ FOR_AGENTS = frozenset(
 )  # fmt: skip
 """The built-ins that only tell."""
 SAVE_FLAG = "--save"
+JOBS = "Publish"
+"""The group of built-ins that a person may replace, as they may those that ship as files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,12 @@ class Skills:
                 found.setdefault(name, builtin)
         return found
 
+    def builtin(self, name: str) -> Builtin | None:
+        """The built-in that `/name` means; a job yields to a command in a file of that name."""
+        found = self.builtins.get(name)
+        is_taken = found is not None and found.group == JOBS and self.find(name) is not None
+        return None if is_taken else found
+
     def run(self, name: str, typed: str) -> Result:
         """What `/name typed` makes.
 
@@ -63,7 +71,7 @@ class Skills:
         """
         if (insight := self.insight(name)) is not None:
             return self.draft(insight, typed)[1]
-        if (builtin := self.builtins.get(name)) is not None:
+        if (builtin := self.builtin(name)) is not None:
             if builtin.name not in FOR_AGENTS:
                 raise UsageError(f'"/{name}" is for the person alone', "tell them to type it")
             return self._built(builtin, typed)

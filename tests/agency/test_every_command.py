@@ -95,3 +95,15 @@ def test_a_command_that_finds_nothing_ends_with_code_1(
     assert code == 1
     assert out
     assert "warning: " in err
+
+
+def test_a_persons_own_command_may_take_the_name_of_a_job_but_not_of_the_application(
+    small: Garden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small.root / ".pmagent" / "commands"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("check", "status"):
+        (folder / f"{name}.md").write_text(f"My own way to {name} things.\n", encoding="utf-8")
+
+    assert "My own way to check things." in run(small, "/check ep-041", capsys)[1]
+    assert "My own way" not in run(small, "/status", capsys)[1]

@@ -83,6 +83,12 @@ class Typed:
         rows = conversation.commands() if conversation is not None else ()
         return [name for row in rows for name in (row.name, *row.aliases)]
 
+    def _is_built_in(self, name: str) -> bool:
+        """Whether no file of the person's own has taken the name."""
+        conversation = self._screen.talking.conversation
+        rows = conversation.commands() if conversation is not None else ()
+        return all(row.origin == "built in" for row in rows if row.name == name)
+
     def _is_unknown(self, name: str) -> bool:
         """Whether it is certain that there is no such command."""
         conversation = self._screen.talking.conversation
@@ -167,7 +173,7 @@ class Typed:
 
     def _show_job(self, action: Action, argument: str) -> None:
         """Its screen where a document is named; what has flags or words to check is a turn."""
-        if is_name(argument):
+        if is_name(argument) and self._is_built_in(action.command):
             self._screen.recall.keep(f"/{action.command} {argument}")
             self._screen.post_message(Do(f"show_{action.id}({argument!r})"))
         else:
