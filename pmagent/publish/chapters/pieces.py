@@ -89,7 +89,7 @@ def embed_pieces(layout: Layout, embed: Embed) -> Vectors | None:
     pieces: list[str] = []
     first = [0]
     for text in layout.texts:
-        pieces.extend(_pieces(text))
+        pieces.extend(pieces_of(text))
         first.append(len(pieces))
     counts = np.array([len(piece.split()) for piece in pieces], np.int64)
     shown = np.flatnonzero(counts >= FEWEST_WORDS)
@@ -114,7 +114,8 @@ def stretches(vectors: Vectors, begin: Ints, end: Ints) -> Floats:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-def _pieces(text: str) -> list[str]:
+def pieces_of(text: str) -> list[str]:
+    """A turn's words in pieces of about sixty; a short turn is one."""
     words = text.split()
     if len(words) <= PIECE_WORDS * 1.5:
         return [text] if words else []

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pmagent.nlp.keyphrases import Phrase, key_of, rank_phrases
 from pmagent.nlp.plain_words import PLAIN_WORDS
 from pmagent.publish.chapters.cues import is_greeting
-from pmagent.publish.chapters.pieces import Embed
+from pmagent.publish.chapters.pieces import FEWEST_WORDS, Embed, lay_out, pieces_of
 from pmagent.types.publishing import Chapter, Transcript
 
 KEPT = 15
@@ -36,7 +36,6 @@ LONGEST = 60
 """Characters of a title of two phrases; longer ones keep the first alone."""
 _OPENING = "Intro"
 _OPENING_TURNS = 4
-_PIECE_WORDS = 60
 _TITLE_OF = re.compile(r"(?i)^(?:mrs?|ms|dr|prof|sir|madam)\.?$")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -48,6 +47,8 @@ class _Part:
     text: str
     opening: str
     """Its first words, lower case."""
+    pieces: tuple[str, ...]
+    """The same that marks are found by, so that each is embedded once."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,13 @@ def title_chapters(
 def _parts(transcript: Transcript, chapters: Sequence[Chapter]) -> list[_Part]:
     ends = [*(chapter.turn for chapter in chapters[1:]), len(transcript.turns)]
     parts: list[_Part] = []
+    texts = lay_out(transcript.turns).texts
     for chapter, end in zip(chapters, ends, strict=True):
         text = "\n".join(turn.text for turn in transcript.turns[chapter.turn : end])
-        parts.append(_Part(text=text, opening=" ".join(text.split()[:EARLY_WORDS]).lower()))
+        opening = " ".join(text.split()[:EARLY_WORDS]).lower()
+        pieces = (piece for said in texts[chapter.turn : end] for piece in pieces_of(said))
+        long = tuple(piece for piece in pieces if len(piece.split()) >= FEWEST_WORDS)
+        parts.append(_Part(text=text, opening=opening, pieces=long))
     return parts
 
 
@@ -130,7 +135,7 @@ def _by_meaning(
 ) -> list[list[_Named]]:
     """The same in the order of words and meaning; as they are where there is no embedder."""
     phrases = list(dict.fromkeys(one.phrase.text for own in named for one in own))
-    pieces = [_pieces(part.text) for part in parts]
+    pieces = [part.pieces for part in parts]
     flat = [piece for some in pieces for piece in some]
     vectors = embed([*phrases, *flat]) if phrases else None
     if vectors is None:
@@ -156,14 +161,6 @@ def _by_meaning(
         ]
         result.append(sorted(rated, key=lambda one: (-one.worth, one.phrase.key)))
     return result
-
-
-def _pieces(text: str) -> list[str]:
-    words = text.split()
-    return [
-        " ".join(words[start : start + _PIECE_WORDS])
-        for start in range(0, len(words), _PIECE_WORDS)
-    ]
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
