@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pmagent.publish.chapters.find import find_chapters
-from pmagent.publish.chapters.titles import title_chapters
+from pmagent.publish.chapters.titles import title_chapters, title_further
 from pmagent.publish.description import describe
 from pmagent.publish.freshness import find_fresh
 from pmagent.publish.headlines import propose_titles
@@ -31,7 +31,7 @@ def make_kit(source: Source, *, more: float = 1.0) -> Kit:
     embed = source.archive.embed
     found, further = find_chapters(transcript, embed=embed, more=more)
     chapters = title_chapters(transcript, found, embed=embed)
-    suggestions = title_chapters(transcript, further, embed=embed)
+    suggestions = title_further(transcript, found, further, embed=embed)
     mentions = find_mentions(source)
     names = tuple(mention.text for mention in mentions)
     remarks = (*transcript.notes, *(() if embed(("a",)) is not None else (_NO_EMBEDDER,)))

@@ -105,6 +105,8 @@ class Mention:
     """Only where the source itself, or the archive, gives it."""
     seen_before: tuple[Citation, ...] = ()
     """Where other documents name it, newest first, five at most."""
+    is_new: bool = False
+    """Whether it is certain that no document before this one names it."""
     score: float = 0.0
 
 

@@ -272,6 +272,7 @@ def _mentions(talk: Transcript) -> tuple[Mention, ...]:
             count=1,
             citation=cite(talk, 9),
             score=0.7,
+            is_new=True,
         ),
         Mention(text="Fennick", kind="thing", count=1, citation=cite(talk, 2), score=0.4),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from pmagent.ingest.parse import parse
 from pmagent.publish.chapters.find import find_chapters
-from pmagent.publish.chapters.titles import title_chapters
+from pmagent.publish.chapters.titles import title_chapters, title_further
 from pmagent.publish.transcript.read import read_transcript
 from pmagent.types import Document
 from pmagent.types.publishing import Transcript
@@ -113,7 +113,7 @@ def test_every_word_of_a_title_is_said_in_its_chapter() -> None:
 
     for chapter, end in zip(titled, ends, strict=True):
         said = " ".join(turn.text for turn in transcript.turns[chapter.turn : end]).lower()
-        words = set(chapter.title.lower().split()) - {"and", "intro", "part"}
+        words = set(chapter.title.lower().split()) - {"and", "intro", "closing", "part"}
         assert all(word in said for word in words if not word.isdigit()), chapter.title
 
 
@@ -124,3 +124,17 @@ def test_neighbours_are_never_called_the_same() -> None:
 
     assert all(titles)
     assert all(one != other for one, other in pairwise(titles))
+
+
+def test_a_mark_that_was_not_taken_is_titled_by_what_follows_it() -> None:
+    transcript = read(talk(repeats=8))
+    chapters, further = find_chapters(transcript, embed=nothing)
+    titled = title_further(transcript, chapters, further, embed=nothing)
+    marks = sorted(one.turn for one in (*chapters, *further))
+
+    assert [one.turn for one in titled] == [one.turn for one in further]
+    for chapter in titled:
+        end = min((turn for turn in marks if turn > chapter.turn), default=len(transcript.turns))
+        said = " ".join(turn.text for turn in transcript.turns[chapter.turn : end]).lower()
+        words = set(chapter.title.lower().split()) - {"and", "intro", "closing", "part"}
+        assert all(word in said for word in words if not word.isdigit()), chapter.title

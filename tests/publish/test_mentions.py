@@ -105,6 +105,8 @@ def test_seen_before_names_the_other_document_and_its_line(make_archive: MakeArc
     [tool] = [mention for mention in mentions if mention.text == "Quaymaster"]
 
     assert [place.label for place in tool.seen_before] == ["notes/tools.md L5"]
+    assert not tool.is_new
+    assert any(one.is_new for one in mentions)
     assert all(not one.seen_before for one in mentions if one.text != "Quaymaster")
 
 

@@ -32,10 +32,19 @@ SECOND_FROM = 0.7
 """Of the best phrase's worth, for a second one to be named beside it."""
 TALK_SHARE = 0.7
 """Of the whole talk's meaning that is taken off a chapter's: what is special about it is left."""
+SHORTEST = 2
+"""Letters: `AI` names something, `C` is what was left of `C++` or of spelling out."""
 LONGEST = 60
 """Characters of a title of two phrases; longer ones keep the first alone."""
 _OPENING = "Intro"
+_CLOSING = "Closing"
 _OPENING_TURNS = 4
+_GOODBYE_WORDS = 250
+_GOODBYE = re.compile(
+    r"(?i)\b(?:goodbye|bye|see you|thank(?:s| you)[^.!?]{0,40} (?:for (?:listening|joining|coming"
+    r"|being|having|your time)|everyone|everybody)|take care|until next time"
+    r"|that's (?:it|all) for)\b"
+)
 _TITLE_OF = re.compile(r"(?i)^(?:mrs?|ms|dr|prof|sir|madam)\.?$")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -64,8 +73,8 @@ def title_chapters(
 ) -> tuple[Chapter, ...]:
     """The chapters with their titles, and others to choose from.
 
-    A chapter in which nothing is said often enough is called by its speaker, else `Part 3`. Without
-    an embedder, words alone decide.
+    A greeting is called `Intro`, a short goodbye `Closing`, and a chapter in which nothing is said
+    often enough `Part 3`. Without an embedder, words alone decide.
     """
     if not chapters:
         return ()
@@ -80,6 +89,8 @@ def title_chapters(
         offered = _titles(own, parts[number].text)
         if chapter.turn == 0 and _is_greeting(transcript, chapters):
             offered = [_OPENING, *offered]
+        elif number and number == len(parts) - 1 and _is_goodbye(parts[number]):
+            offered = [_CLOSING, *offered]
         fresh = [title for title in offered if title.casefold() != before.casefold()]
         title = fresh[0] if fresh else f"Part {number + 1}"
         others = tuple(other for other in fresh[1:] if other != title)[:OFFERED]
@@ -104,6 +115,22 @@ def _idf(word: str) -> float:
     return 2.0 if word in PLAIN_WORDS else 5.0
 
 
+def title_further(
+    transcript: Transcript,
+    chapters: Sequence[Chapter],
+    further: Sequence[Chapter],
+    *,
+    embed: Embed,
+) -> tuple[Chapter, ...]:
+    """Further marks with the titles they would have beside the chapters; in the order given."""
+    both = sorted((*chapters, *further), key=lambda chapter: chapter.turn)
+    titled = {one.turn: one for one in title_chapters(transcript, both, embed=embed)}
+    return tuple(
+        replace(one, title=titled[one.turn].title, titles=titled[one.turn].titles)
+        for one in further
+    )
+
+
 def _by_words(part: _Part, number: int, parts: int, ranked: Sequence[Phrase]) -> list[_Named]:
     """The phrases of one chapter that words alone speak for, best first."""
     own = [phrase for phrase in ranked if number in phrase.texts]
@@ -118,7 +145,9 @@ def _by_words(part: _Part, number: int, parts: int, ranked: Sequence[Phrase]) ->
     found: list[_Named] = []
     for phrase in own:
         is_early = phrase.text.lower() in part.opening
-        if (counts[phrase.key] < 2 and not is_early) or _TITLE_OF.match(phrase.text):
+        if counts[phrase.key] < 2 and not is_early:
+            continue
+        if _TITLE_OF.match(phrase.text) or len(phrase.text) < SHORTEST:
             continue
         alone = counts[phrase.key] - held.get(phrase.key, 0)
         said = math.log1p(max(0.25, alone))
@@ -210,3 +239,8 @@ def _is_greeting(transcript: Transcript, chapters: Sequence[Chapter]) -> bool:
     end = chapters[1].turn if len(chapters) > 1 else 0
     first = transcript.turns[: min(end, _OPENING_TURNS)]
     return any(is_greeting(" ".join(turn.text.split()[:40])) for turn in first)
+
+
+def _is_goodbye(part: _Part) -> bool:
+    """Whether a chapter does little but end the talk."""
+    return len(part.text.split()) <= _GOODBYE_WORDS and _GOODBYE.search(part.text) is not None

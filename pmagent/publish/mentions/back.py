@@ -32,6 +32,8 @@ class Back:
     places: tuple[Citation, ...] = ()
     """Newest first."""
     url: str = ""
+    is_new: bool = False
+    """Whether all that may name it were read, and none does before the talk."""
 
 
 @dataclass(kw_only=True)
@@ -87,7 +89,8 @@ def _back(reader: _Reader, mention: Mention, paths: Sequence[str]) -> Back:
             places.append(place)
     # Names rise with time only where people name their files so; dates always do.
     places.sort(key=lambda place: place.date, reverse=True)
-    return Back(places=tuple(places), url=url)
+    is_new = not places and all(path in reader.read for path in paths)
+    return Back(places=tuple(places), url=url, is_new=is_new)
 
 
 def _place(source: Source, passages: Sequence[Passage], said: re.Pattern[str]) -> Citation | None:

@@ -57,7 +57,12 @@ def find_mentions(
     ]
     found = look_back(source, mentions[:looked_back])
     return tuple(
-        replace(mention, url=mention.url or found[place].url, seen_before=found[place].places)
+        replace(
+            mention,
+            url=mention.url or found[place].url,
+            seen_before=found[place].places,
+            is_new=found[place].is_new,
+        )
         if place < len(found)
         else mention
         for place, mention in enumerate(mentions)

@@ -202,7 +202,9 @@ def _mentions(kit: Kit) -> _Section:
 def _mention(section: _Section, mention: Mention) -> str:
     time = clock_of(mention.citation)
     first = f"{time} {section.place(mention.citation)}".strip()
-    before = ", ".join(section.place(citation) for citation in mention.seen_before) or "never"
+    places = ", ".join(section.place(citation) for citation in mention.seen_before)
+    # Where nobody looked, nothing is said.
+    before = places or ("never" if mention.is_new else "")
     named = link(mention.text, mention.url)
     return f"| {named} | {mention.kind} | {mention.count} | {first} | {before} |"
 

@@ -69,7 +69,7 @@ def test_mentions_tell_where_the_archive_named_them_before() -> None:
         "| [Tidewater Ledger](https://tidewater.example/ledger?a=1&amp;b=2) | tool | 2 "
         f"| 5:20 [{P}:22] | [transcripts/ep-09-ink.vtt:31], [notes/tools.md:4] |",
         f"| The Patient Cartographer | book | 1 | 8:40 [{P}:31] | never |",
-        f"| Fennick | thing | 1 | 0:14 [{P}:10] | never |",
+        f"| Fennick | thing | 1 | 0:14 [{P}:10] |  |",
     ]
     assert "notes/tools.md:4" in [citation.place for citation in page.citations]
 
