@@ -59,7 +59,7 @@ class Vectors:
 
 def lay_out(turns: Sequence[Turn]) -> Layout:
     """The words of some turns. Linear in them."""
-    texts = tuple(" ".join(_MARK.sub(" ", turn.text).split()) for turn in turns)
+    texts = tuple(without_marks(turn.text) for turn in turns)
     numbers: dict[str, int] = {}
     terms: list[int] = []
     term_starts = [0]
@@ -112,6 +112,11 @@ def stretches(vectors: Vectors, begin: Ints, end: Ints) -> Floats:
     """Unit vectors of stretches given by pieces; a row of zeros where nothing is said."""
     rows = vectors.sums[end] - vectors.sums[begin]
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def without_marks(text: str) -> str:
+    """The text without marks such as `[laughter]`, white space folded."""
+    return " ".join(_MARK.sub(" ", text).split())
 
 
 def pieces_of(text: str) -> list[str]:
