@@ -167,7 +167,8 @@ def _titles(rated: Sequence[_Rated], part: str) -> list[str]:
         None,
     )
     titles = [_shown(one.phrase.text) for one in rated]
-    if second is not None and " and " in part:
+    is_joined = any(" and " in one.phrase.text for one in (first, second or first))
+    if second is not None and not is_joined and " and " in part:
         titles.insert(0, _shown(f"{first.phrase.text} and {second.phrase.text}"))
     return list(dict.fromkeys(titles))
 

@@ -28,6 +28,13 @@ LONGEST_WORD = 40
 _TOKEN = re.compile(r"[^\W_](?:[\w’'&+#./@-]*[\w+#])?")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"”]+[^\s<>()\[\]\"”.,;:!?]")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{3,110}?)[,.!?]?[\"”]")
+_SPEECH = re.compile(
+    r"^(?:No|Yes|Yeah|Hey|Oh|Okay|Well|So|Please|Hi|Hello)\b"
+    r"|^(?:How|What|Why|When|Where|Who) "
+    r"(?:do|does|did|is|are|can|could|would|will|should)\b"
+    r"|\b(?:[Ii]['’](?:m|ll|ve)|don['’]t|can['’]t|won['’]t|gonna)\b"
+)
+"""What stands in quotation marks because somebody says it, not because it is called so."""
 _SAID_DOMAIN = re.compile(
     r"(?i)\b[a-z0-9][\w-]{1,30}(?: [a-z0-9]\w{0,20})? dot "
     r"(?:com|org|net|io|ai|co|fm|dev|edu|gov|app)\b"
@@ -175,7 +182,7 @@ def _titles(text: str, line: Line, tokens: Sequence[_Token]) -> Iterator[Span]:
     for found in _QUOTED.finditer(text):
         inner = found[1].strip()
         words = words_of(inner)
-        if not words or len(words) > LONGEST_TITLE:
+        if not words or len(words) > LONGEST_TITLE or _SPEECH.search(inner):
             continue
         is_cued = _TITLE_CUE.search(text[max(0, found.start() - 60) : found.start() + 1])
         is_raised = words[0][0].isupper() and len(words) > 1
