@@ -41,14 +41,24 @@ chaos: $(VENV)/.developed
 
 bench: bench-quality bench-speed
 
+BENCH_HOME := .bench
+
 bench-quality: $(VENV)/.developed
-	@$(BIN)/python -m benchmarks.quality
+	@$(BIN)/python -m benchmarks.quality --home $(BENCH_HOME)
+	@rm -rf $(BENCH_HOME)/sample && cp -r $(SAMPLE) $(BENCH_HOME)/sample
+	@PMAGENT_HOME=$(BENCH_HOME)/sample-home $(BIN)/pmagent index --quiet --garden $(BENCH_HOME)/sample
+	@$(BIN)/python -m benchmarks.checking --home $(BENCH_HOME) --root $(BENCH_HOME)/garden \
+	  --garden-home $(BENCH_HOME)/sample-home --garden $(BENCH_HOME)/sample
+	@$(BIN)/python -m benchmarks.checking_given
+	@$(BIN)/python -m benchmarks.publishing_mentions --home $(BENCH_HOME)
+	@$(BIN)/python -m benchmarks.publishing_words
+	@$(BIN)/python -m benchmarks.publishing_chapters --models $(BENCH_HOME)/cache
 
 bench-speed: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks.speed
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) $(BENCH_HOME) dist build
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "setting up .venv: a few minutes, once"
