@@ -41,7 +41,7 @@ chaos: $(VENV)/.developed
 
 bench: bench-quality bench-speed
 
-BENCH_HOME := .bench
+BENCH_HOME := $(CURDIR)/.bench
 
 bench-quality: $(VENV)/.developed
 	@$(BIN)/python -m benchmarks.quality --home $(BENCH_HOME)
