@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def commands_page() -> str:
         "`--json` a command writes one object "
         '`{"schema": "pmagent.<command>/1", "ok", "data", "warnings", "cost_usd", "ms"}`.',
     ]
-    with click.Context(pmagent, info_name="pmagent", max_content_width=100) as context:
+    settings = {**pmagent.context_settings, "max_content_width": 100}
+    with click.Context(pmagent, info_name="pmagent", **settings) as context:
         parts.append(f"```\n{pmagent.get_help(context)}\n```")
         for name in pmagent.list_commands(context):
             parts += _help_of(load_command(name), name, context, "pmagent")
@@ -121,9 +123,10 @@ PAGES = {
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page; into the folder that is named, else where they are kept."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "reference"
     for name, make in PAGES.items():
-        (HERE / "reference" / name).write_text(make(), encoding="utf-8")
+        (folder / name).write_text(make(), encoding="utf-8")
 
 
 if __name__ == "__main__":

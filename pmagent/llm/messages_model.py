@@ -99,6 +99,9 @@ class MessagesModel:
         """
         self._refuse_unusable()
         self._end_reading()
+        if stop():
+            # Before anything is sent: the reader of its own would be faster than the first look.
+            return
         reading = self._reading = Reading(lambda is_cut: self._frames(request, is_cut))
         assembler = Assembler()
         fault: WireFault | None = None
