@@ -68,16 +68,23 @@ class Settings:
     arg_base: ArgBase = "auto"
     max_steps: int = MOST_STEPS
     """Requests to the model that one turn may make."""
+    ghost_url: str = ""
+    """The address of the person's own Ghost site; empty: drafts go to a folder."""
 
 
 _GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
 _PERSON_LISTS = {"own", "public", "published", "hook-folders", "hooks-on", "hooks-off"}
 _MODEL_KEYS = {"models", "default-model", "base-url", "budget-usd", "arg-base", "max-steps"}
-_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports"} | _MODEL_KEYS
+_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports", "ghost-url"} | _MODEL_KEYS
 _LISTS = {"metadata", "exclude"} | _PERSON_LISTS
 _LAST_PORT = 65_535
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MODEL_NAME = re.compile(r"[!-~]{1,200}")
+_SITE = re.compile(
+    r"https://[a-z0-9.-]+(?::\d{1,5})?(?:/[!-~]*)?"
+    r"|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?(?:/[!-~]*)?"
+)
+"""Without encryption only on this computer: what is sent carries a key."""
 _FIXED_ALIASES = {"offline", "default", "inherit"}
 
 
@@ -220,6 +227,12 @@ def _models(value: object) -> Mapping[str, str]:
     raise ValueError
 
 
+def _site(value: object) -> str:
+    if isinstance(value, str) and (not value or _SITE.fullmatch(value)):
+        return value.rstrip("/")
+    raise ValueError
+
+
 def _dollars(value: object) -> Decimal:
     if isinstance(value, int | float) and not isinstance(value, bool):
         dollars = Decimal(str(value))
@@ -245,6 +258,7 @@ _KINDS: Mapping[str, tuple[_Reader, str]] = {
     "max-steps": (_number, "a whole number above 0"),
     "budget-usd": (_dollars, "a number of US dollars above 0"),
     "arg-base": (_arg_base, '"auto", 0 or 1'),
+    "ghost-url": (_site, "an address such as https://blog.example.org"),
     "default-model": (_model_name, "the name of a model"),
     "models": (
         _models,

@@ -47,6 +47,23 @@ def test_what_a_person_sets_of_models_is_read(homes: Homes) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://blog.example.org/", "https://blog.example.org"),
+        ("https://example.org/blog", "https://example.org/blog"),
+        ("http://127.0.0.1:2368", "http://127.0.0.1:2368"),
+        ("", ""),
+    ],
+)
+def test_a_site_is_reached_encrypted_or_on_this_computer(
+    homes: Homes, typed: str, kept: str
+) -> None:
+    write(homes, {"ghost-url": typed})
+
+    assert read_own_settings(homes).ghost_url == kept
+
+
 @pytest.mark.parametrize("key", sorted(MODEL_KEYS))
 def test_a_garden_may_say_nothing_of_models(homes: Homes, tmp_path: Path, key: str) -> None:
     root = tmp_path / "garden"
@@ -81,6 +98,10 @@ def test_a_garden_may_say_nothing_of_models(homes: Homes, tmp_path: Path, key: s
         ("max-steps", 0),
         ("max-steps", 1.5),
         ("max-steps", True),
+        ("ghost-url", 3),
+        ("ghost-url", "blog.example.org"),
+        ("ghost-url", "http://blog.example.org"),
+        ("ghost-url", "https://user:pass@blog.example.org"),
     ],
 )
 def test_a_value_without_meaning_is_told_with_its_key(
