@@ -64,6 +64,7 @@ def read_command(
         fork_agent=_fork(values, is_opencode=is_of_opencode(found.path)),
         shell=text_of(values.get("shell")) or "bash",
         body=fields.body,
+        text=text,
         folder=found.folder,
         plugin_root=found.plugin_root,
         fields=values,

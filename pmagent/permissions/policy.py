@@ -22,6 +22,7 @@ from pmagent.permissions.rules import (
     CD,
     FETCH,
     FILE_TOOLS,
+    FOR_GOOD,
     PERSON_TOOLS,
     READ_TOOLS,
     SHELL,
@@ -250,6 +251,8 @@ class Policy:
             finding = case.line.critical() or case.line.protected()
         if case.tool in PERSON_TOOLS:
             finding = Finding(reason="it asks a person")
+        if case.tool in FOR_GOOD:
+            finding = Finding(reason="nothing takes it back, so it is asked about each time")
         for touch in case.touches:
             if touch.access == "edit":
                 reasons = (is_protected(name) for name in touch.names)

@@ -16,11 +16,16 @@ from pmagent.types.actions import Effect, Layer, Rule, Source
 
 READ_TOOLS = frozenset({"Read", "Glob", "Grep", "Search", "Where", "Recall", "Index"})
 """Tools that change nothing and send nothing."""
-EDIT_TOOLS = frozenset({"Edit", "Write", "NotebookEdit", "Rename", "Delete", "Import"})
+EDIT_TOOLS = frozenset({
+    "Edit", "Write", "NotebookEdit", "Rename", "Delete", "Import", "folder.draft",
+    "notes.write", "board.add",
+})  # fmt: skip
 """Tools that change files and do nothing else."""
 FILE_TOOLS = READ_TOOLS | EDIT_TOOLS
 PERSON_TOOLS = frozenset({"AskUserQuestion", "ExitPlanMode"})
 """Tools whose work is to ask a person."""
+FOR_GOOD = frozenset({"ghost.publish", "ghost.newsletter"})
+"""Tools whose effect nothing takes back: no rule lets them run unasked."""
 SHELL, FETCH, CD = "Bash", "WebFetch", "Cd"
 
 PRIMARY_INPUTS: Mapping[str, tuple[str, ...]] = {

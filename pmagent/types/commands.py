@@ -47,6 +47,8 @@ class CommandFile:
     """`context: fork`: the sub-agent type it runs in."""
     shell: str = "bash"
     body: str = ""
+    text: str = ""
+    """The whole file, front matter and all: what a run of a procedure pins."""
     folder: str = ""
     """The file's own folder, absolute, for `${CLAUDE_SKILL_DIR}`."""
     plugin_root: str = ""

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from pmagent.types.actions import Json, Mode
 from pmagent.types.commands import AgentFile, CommandRow, Completion
+from pmagent.types.procedures import Autonomy
 from pmagent.types.sessions import SessionRow, TurnRow
 from pmagent.types.talk import ModelCard
 from pmagent.types.turns import Budget, ContextView, Spend, TurnEvent, WhyCard
@@ -45,6 +46,12 @@ class Opening:
     """Words put behind the instructions."""
     output_schema: Mapping[str, Json] | None = None
     """JSON Schema that the words of each answer must fit, where the model can."""
+    is_dry: bool = False
+    """Runs of procedures tell what they would do: nothing is sent, and nobody is asked."""
+    has_step_model: bool = True
+    """False: no model writes in a run of a procedure."""
+    autonomy: Autonomy | None = None
+    """How far runs may go at most; None: as far as their procedure."""
 
 
 @dataclass(frozen=True, kw_only=True)

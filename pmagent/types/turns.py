@@ -28,6 +28,8 @@ EndReason = Literal[
     "cut",  # at the model's own limit of output or context
     "failed",
     "unknown",  # no such command; the text is kept
+    "waiting",  # a run waits for a person, a moment or the outbox
+    "blocked",  # a run stopped on purpose before its end
 ]
 
 

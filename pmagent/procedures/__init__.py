@@ -1,0 +1,1 @@
+"""Procedures: Markdown commands with exact steps, read, checked and run."""

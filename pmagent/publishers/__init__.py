@@ -1,0 +1,1 @@
+"""Where effects go to: one module each."""

@@ -1,0 +1,1 @@
+"""`runs.db`: runs, steps, effects, reviews and spans on record, one module a table."""

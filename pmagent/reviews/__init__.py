@@ -1,0 +1,1 @@
+"""What waits for a person, and how far a command may go by itself."""

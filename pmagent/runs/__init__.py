@@ -1,0 +1,1 @@
+"""Wires procedures to one garden: what a run may read, call, ask and send."""

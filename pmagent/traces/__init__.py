@@ -1,0 +1,1 @@
+"""Spans of runs, what they add up to, and their export."""
