@@ -29,9 +29,10 @@ from pmagent.agent.one_at_a_time import one_at_a_time
 from pmagent.agent.rights import Rights
 from pmagent.agent.rights_view import view_rights
 from pmagent.agent.session import Session
-from pmagent.agent.tool import AnyTool, Errand, Reach, Result
+from pmagent.agent.tool import AnyTool, Errand, OutboxPort, Plan, Reach, Result
 from pmagent.agent.tool_specs import specs_of
 from pmagent.agent.undoing import Undoing
+from pmagent.agent.way_out import LateOutbox, no_outbox
 from pmagent.commands.plugin_hooks import hooks_of_plugin
 from pmagent.errors import PmagentError, UsageError
 from pmagent.hooks.command import Place
@@ -80,6 +81,7 @@ class Gatehouse:
         """Who is asked. Nobody, until a front end says otherwise."""
         self.skill: Callable[[str, str], Result] = no_skill
         """What a slash command makes of its arguments; set by whoever knows the commands."""
+        self.outbox: Callable[[], OutboxPort] = no_outbox
         self.ring: Callable[[Sequence[str]], None] = silent
         """Shows what hooks want the terminal to do, from any thread."""
         self.session = Session(id=new_call_id(), cwd=str(grounds.root))
@@ -168,6 +170,14 @@ class Gatehouse:
     def only_reads(self, tool: str, given: Mapping[str, Json]) -> bool:
         """Whether a call would change and send nothing, so that it may run beside others."""
         return self._gate.only_reads(tool, given)
+
+    def plan(self, tool: str, given: Mapping[str, Json]) -> Plan:
+        """What a call would do, undecided and unrecorded.
+
+        Raises:
+            PmagentError: it cannot be planned.
+        """
+        return self._gate.planner.preview(tool, given)
 
     def fire(self, event: str, told: Mapping[str, Json]) -> Verdict:
         """What the hooks say at a moment of a turn; what they change can be undone."""
@@ -326,6 +336,7 @@ class Gatehouse:
                 labels=self.labels_of,
                 trash=Trash(grounds.data_dir / TRASH, now=utc_now),
                 skill=lambda name, args: self.skill(name, args),
+                outbox=LateOutbox(find=lambda: self.outbox()),
             ),
             rights=grounds.rights,
             journal=self.journal,

@@ -120,7 +120,7 @@ class Gate:
         """Held by the call that is decided, asked, recorded or changes something."""
         self.asking: Ask | None = None
         """The question that a person is asked now."""
-        self._planner = Planner(parts.tools, parts.reach, parts.rights)
+        self.planner = Planner(parts.tools, parts.reach, parts.rights)
         self._reach = parts.reach
         self._rights = parts.rights
         self._journal = parts.journal
@@ -173,7 +173,7 @@ class Gate:
 
     def only_reads(self, tool: str, given: Mapping[str, Json]) -> bool:
         """Whether a call would change and send nothing, so that it may run beside others."""
-        plan = self._planner.look(tool, given)
+        plan = self.planner.look(tool, given)
         return plan is not None and plan.keeps == "nothing" and not plan.is_outward
 
     def fire(self, event: str, extra: Mapping[str, Json], session: Session) -> Verdict:
@@ -192,7 +192,7 @@ class Gate:
         self, call: ToolCall, session: Session, *, hook: HookSays | None = None
     ) -> Planned | Outcome:
         """The call planned; or how it ends at once, recorded."""
-        planned = self._planner.plan(call, session, hook=hook)
+        planned = self.planner.plan(call, session, hook=hook)
         match planned:
             case Planned(decision=Decision(effect="deny")):
                 return self._deny(planned, session, by="hook" if hook else "rule")
@@ -245,7 +245,7 @@ class Gate:
         ask = self._asks.write(planned.call, planned.plan, planned.decision)
         match self._answer(ask, asker, session):
             case Yes(scope=scope):
-                if not self._planner.still_holds(planned, session):
+                if not self.planner.still_holds(planned, session):
                     message = "what was approved has changed since, so nothing was done"
                     return self._fail(planned.call, session, message, "ask again")
                 if scope in ask.scopes and scope != "once":

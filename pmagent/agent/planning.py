@@ -18,7 +18,7 @@ from pmagent.agent.labels import must_ask
 from pmagent.agent.rights import Rights
 from pmagent.agent.session import Session
 from pmagent.agent.tool import AnyTool, Plan, Reach
-from pmagent.errors import AccessError, PmagentError
+from pmagent.errors import AccessError, PmagentError, UsageError
 from pmagent.types.actions import Decision, Denied, Failed, Json, Request, ToolCall
 
 HookSays = Literal["allow", "ask"]
@@ -72,6 +72,21 @@ class Planner:
         decision = self._decide(call, plan, session, hook)
         return Planned(call=call, tool=tool, given=given, plan=plan, decision=decision)
 
+    def preview(self, tool: str, given: Mapping[str, Json]) -> Plan:
+        """What a call would do, undecided.
+
+        Raises:
+            UsageError: there is no such tool, or its input has no meaning.
+            PmagentError: it cannot be planned.
+        """
+        found = self._tools.get(tool)
+        if found is None:
+            raise UsageError(f'there is no tool "{tool}"')
+        try:
+            return found.plan(found.Input.model_validate(given), self._reach)
+        except ValidationError as exc:
+            raise UsageError(_first_fault(tool, exc), "mend the input") from exc
+
     def look(self, tool: str, given: Mapping[str, Json]) -> Plan | None:
         """What a call would do, undecided; None where that cannot be said. Reads at most."""
         found = self._tools.get(tool)
@@ -108,7 +123,8 @@ class Planner:
             return decision
         if carried := session.carried(plan.outgoing):
             reason = f'it would carry words out that were read here: "{carried[0]}"'
-            return Decision(effect="deny", reason=reason, can_be_remembered=False)
+            effect = "ask" if plan.is_publication else "deny"
+            return Decision(effect=effect, reason=reason, can_be_remembered=False)
         if not session.exposure.is_whole:
             reason = "more was read in this session than can be remembered, so it may carry some"
             return Decision(effect="ask", reason=reason, can_be_remembered=False)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pmagent.permissions.walls import Walls
     from pmagent.sandbox.confinement import Completed
     from pmagent.types import Abstention, Found, Map, Parsed, Query
+    from pmagent.types.outbox import Delivery, Wish
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the tool's own input
 
@@ -87,6 +88,22 @@ class Errand:
     """What hooks are told besides, such as `agent_id`."""
 
 
+class OutboxPort(Protocol):
+    """The one way out for effects on other computers: on record first, and done once."""
+
+    def target(self, kind: str) -> str:
+        """The address that effects of a kind, such as `ghost.draft`, go to.
+
+        Raises:
+            UsageError: no such place is set up.
+        """
+        ...
+
+    def send(self, wish: Wish) -> Delivery:
+        """Put it on record, try it, and say how it stands."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reach:
     """All that a tool can reach, and nothing else: each door is one that another module keeps."""
@@ -109,6 +126,8 @@ class Reach:
     """What a slash command makes of its arguments, without a model."""
     spawn: Spawn = no_spawn
     """Runs a sub-agent of whoever makes the call, to its end."""
+    outbox: OutboxPort | None = None
+    """Where effects are handed in; None where nothing can be sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +145,9 @@ class Plan:
     is_outward: bool = False
     outgoing: str = ""
     """The exact text that would leave this computer."""
+    is_publication: bool = False
+    """Its purpose is to carry the person's words out, to a place of theirs: they are asked with the
+    exact text before them, where any other call that carries such words is refused."""
     body: str = ""
     """What a person is shown of it; empty shows the whole input."""
     risk: str = ""

@@ -22,9 +22,11 @@ def specs_of(
 ) -> tuple[ToolSpec, ...]:
     """The tools by name, without those that a rule denies altogether.
 
-    The same tools give the same bytes, so that a provider's cache holds.
+    Tools with a dot in their names are for the steps of procedures: no model is told of them. The
+    same tools give the same bytes, so that a provider's cache holds.
     """
-    kept = sorted((tool for tool in tools if not is_removed(tool.name)), key=lambda t: t.name)
+    told = (tool for tool in tools if "." not in tool.name and not is_removed(tool.name))
+    kept = sorted(told, key=lambda t: t.name)
     return tuple(
         ToolSpec(name=tool.name, description=tool.summary, schema=_schema(tool.Input))
         for tool in kept

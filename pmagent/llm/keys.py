@@ -1,7 +1,8 @@
-"""Keys for a model's server: from the environment, else from the system's own keyring.
+"""Keys: from the environment, else from the system's own keyring. The one place that knows of it.
 
-A key is never written to a file, never logged and never part of a message. In the keyring it is
-kept under the host it is for, so one server's key is never sent to another.
+Most are for a model's server; a publisher's key is kept here by the name of its site. A key is
+never written to a file, never logged and never part of a message. In the keyring it is kept under
+the host it is for, so one server's key is never sent to another.
 """
 
 from __future__ import annotations
@@ -45,12 +46,17 @@ def find_key(environment: Mapping[str, str], server: Server) -> Key | NoKey:
             if not _is_sendable(value):
                 return NoKey(problem=f"{name} is not a key: it has blanks or odd letters in it")
             return Key(value=value, kind=kind)
+    return read_secret(server.host)
+
+
+def read_secret(account: str) -> Key | NoKey:
+    """What the keyring holds under a name; it may take seconds, or ask the person to unlock it."""
     try:
-        found = keyring.get_password(SERVICE, server.host)
+        found = keyring.get_password(SERVICE, account)
     except _TROUBLE as exc:
-        return NoKey(problem=f'there is no key for "{server.host}", and {_no_keyring(exc)}')
+        return NoKey(problem=f'there is no key for "{account}", and {_no_keyring(exc)}')
     if not found or not _is_sendable(found):
-        return NoKey(problem=f'there is no key for "{server.host}"')
+        return NoKey(problem=f'there is no key for "{account}"')
     return Key(value=found, source="keyring")
 
 
@@ -60,20 +66,32 @@ def store_key(value: str, server: Server) -> None:
     Raises:
         ModelError: it is not a key, or there is no keyring that keeps it.
     """
+    if not server.may_have_key and _is_sendable(value.strip()):
+        raise _fault(f'no key is kept for "{server.host}": it is not reached by https')
+    store_secret(value, server.host)
+
+
+def store_secret(value: str, account: str, *, variable: str = KEY_VARIABLE) -> None:
+    """Keep a key under a name, in place of an earlier one. `variable` may be set instead.
+
+    Raises:
+        ModelError: it is not a key, or there is no keyring that keeps it.
+    """
     value = value.strip()
     if not _is_sendable(value):
-        raise _fault("this is not a key: it is empty, too long, or has blanks or odd letters in it")
-    if not server.may_have_key:
-        raise _fault(f'no key is kept for "{server.host}": it is not reached by https')
+        said = "this is not a key: it is empty, too long, or has blanks or odd letters in it"
+        raise _fault(said, variable)
     try:
         _refuse_plain_files()
-        keyring.set_password(SERVICE, server.host, value)
-        kept = keyring.get_password(SERVICE, server.host)
+        keyring.set_password(SERVICE, account, value)
+        kept = keyring.get_password(SERVICE, account)
     except _TROUBLE as exc:
-        raise _fault(f"the key was not kept: {_no_keyring(exc)}") from None  # it may hold the key
+        # It may hold the key.
+        raise _fault(f"the key was not kept: {_no_keyring(exc)}", variable) from None
     # A backend that switches the keyring off takes every key and keeps none.
     if kept != value:
-        raise _fault("the key was not kept: the keyring of this system keeps nothing")
+        said = "the key was not kept: the keyring of this system keeps nothing"
+        raise _fault(said, variable)
 
 
 def forget_key(server: Server) -> bool:
@@ -82,10 +100,19 @@ def forget_key(server: Server) -> bool:
     Raises:
         ModelError: there is no keyring, or it refuses.
     """
+    return forget_secret(server.host)
+
+
+def forget_secret(account: str) -> bool:
+    """Take what is kept under a name out of the keyring; whether there was anything.
+
+    Raises:
+        ModelError: there is no keyring, or it refuses.
+    """
     try:
-        if not keyring.get_password(SERVICE, server.host):
+        if not keyring.get_password(SERVICE, account):
             return False
-        keyring.delete_password(SERVICE, server.host)
+        keyring.delete_password(SERVICE, account)
     except _TROUBLE as exc:
         raise _fault(f"no key was taken away: {_no_keyring(exc)}") from None
     return True
@@ -119,5 +146,5 @@ def _is_sendable(value: str) -> bool:
     )
 
 
-def _fault(message: str) -> ModelError:
-    return ModelError(message, f"set {KEY_VARIABLE} in your environment instead", kind="no_key")
+def _fault(message: str, variable: str = KEY_VARIABLE) -> ModelError:
+    return ModelError(message, f"set {variable} in your environment instead", kind="no_key")

@@ -10,16 +10,12 @@ page can neither hold us up nor fill the memory. Private to this computer or its
 from __future__ import annotations
 
 import logging
-import re
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
 
 import httpx2
 
@@ -31,41 +27,20 @@ from pmagent.net.addresses import (
     follow_target,
     parse_target,
 )
-from pmagent.net.exchange import (
-    CONNECT_S,
-    Deadline,
-    Dialler,
-    Exchange,
-    system_dial,
-    words_of,
-)
+from pmagent.net.exchange import Deadline, Dialler, Exchange, system_dial
 from pmagent.net.page import Page
-
-Resolver: TypeAlias = Callable[[str], Sequence[str]]
-"""The addresses of a host, in the order to try them; OSError where it has none."""
+from pmagent.net.request import (
+    Resolver,
+    check_request,
+    headers_of,
+    resolve_in_time,
+    system_resolve,
+)
 
 ACCEPT = "text/html, text/markdown, text/plain, application/json;q=0.5"
 REDIRECTS = 5
 DIALLED_ADDRESSES = 4
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]{0,8000}[\x21-\x7e])?|")
-_OURS = frozenset({
-    "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade",
-    "expect", "trailer", "cookie", "keep-alive", "proxy-authorization", "proxy-connection",
-})  # fmt: skip
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-def system_resolve(host: str) -> Sequence[str]:
-    """The addresses the system knows for `host`, without repeats.
-
-    Raises:
-        OSError: it knows none.
-    """
-    # As bytes: given text, Python reads the name once more by older rules of its own.
-    found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Egress:
@@ -124,12 +99,12 @@ class Egress:
             FetchError: an address or header is refused, the network fails, or time is up.
         """
         deadline = Deadline(self._now, total_s)
-        _check_request(method, {"Accept": accept, **headers})
+        check_request(method, {"Accept": accept, **headers})
         here = parse_target(url, ports=self._ports)
         first, led = here, list[str]()
         while True:
             is_own = here.origin == first.origin
-            sent = _headers(here, accept, headers if is_own else _NOTHING, body, method)
+            sent = headers_of(here, accept, headers if is_own else _NOTHING, body, method)
             addresses = self._checked_addresses(here, deadline, is_redirect=bool(led))
             exchange = Exchange(
                 target=here, addresses=addresses, dial=self._dial, deadline=deadline,
@@ -177,7 +152,7 @@ class Egress:
         if target.is_address:
             addresses: Sequence[str] = (target.host,)
         else:
-            addresses = _resolve_in_time(self._resolve, target.host, deadline)
+            addresses = resolve_in_time(self._resolve, target.host, deadline)
         for address in addresses:
             why = check_address(address, trusts_documentation=self._trusts_documentation)
             if why is not None:
@@ -186,53 +161,3 @@ class Egress:
                     "only public addresses of the web are fetched",
                 )
         return addresses[:DIALLED_ADDRESSES]
-
-
-def _resolve_in_time(resolve: Resolver, host: str, deadline: Deadline) -> Sequence[str]:
-    """The system's resolver knows no time limit, so it is asked in a thread of its own."""
-    found: list[Sequence[str]] = []
-    failed: list[OSError] = []
-
-    def ask() -> None:
-        try:
-            found.append(tuple(resolve(host)))
-        except OSError as exc:
-            failed.append(exc)
-
-    thread = threading.Thread(target=ask, daemon=True, name="resolver")
-    try:
-        thread.start()
-    except RuntimeError as exc:
-        raise FetchError("the system can start no more threads", "try again") from exc
-    thread.join(deadline.left(CONNECT_S))
-    if failed:
-        why = words_of(failed[0])
-        raise FetchError(f'the name "{host}" is not known: {why}') from failed[0]
-    if not found:
-        raise FetchError(f'the name "{host}" is not resolved in time', "try again")
-    if not found[0]:
-        raise FetchError(f'the name "{host}" is not known: it has no address')
-    return found[0]
-
-
-def _check_request(method: str, headers: Mapping[str, str]) -> None:
-    if method not in _METHODS:
-        raise FetchError(f'there is no request "{method[:20]}"')
-    for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise FetchError(f"the header {name[:40]!a} is refused: it is not plain ASCII")
-        if name.lower() in _OURS:
-            raise FetchError(f'the header "{name}" is not for callers to set')
-
-
-def _headers(
-    target: WebTarget, accept: str, own: Mapping[str, str], body: bytes, method: str
-) -> Sequence[tuple[bytes, bytes]]:
-    given = {name.lower() for name in own}
-    headers = {"Host": target.authority}
-    usual = {"User-Agent": "pmagent", "Accept": accept}
-    headers |= {name: value for name, value in usual.items() if name.lower() not in given}
-    headers |= {**own, "Accept-Encoding": "gzip, deflate", "Connection": "close"}
-    if body or method in {"POST", "PUT", "PATCH"}:
-        headers["Content-Length"] = str(len(body))
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import httpcore2
@@ -59,8 +59,9 @@ def system_dial(address: str, port: int, timeout_s: float) -> socket.socket:
 class Deadline:
     """The end of a request, kept through all its steps."""
 
-    def __init__(self, now: Callable[[], float], total_s: float) -> None:
+    def __init__(self, now: Callable[[], float], total_s: float, *, what: str = "the page") -> None:
         self._now = now
+        self._what = what
         self._end = now() + total_s
         self._total_s = total_s
 
@@ -77,7 +78,9 @@ class Deadline:
 
     def over(self) -> FetchError:
         """What to raise when a wait ended with it."""
-        return FetchError(f"the page did not come within {self._total_s:g} seconds", "try again")
+        return FetchError(
+            f"{self._what} did not come within {self._total_s:g} seconds", "try again"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,12 @@ class Answer:
     """Where it sends us on; None where this is the page."""
     body: bytes
     was_cut: bool
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By their names in lower case; of one that comes twice the first."""
+
+
+def unnoticed() -> None:
+    """Nobody wants to know when a request begins to leave."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +111,8 @@ class Exchange:
     deadline: Deadline
     max_bytes: int
     tls: ssl.SSLContext | None
+    sending: Callable[[], None] = unnoticed
+    """Called before bytes of the request itself leave; until then the server has none of it."""
 
     def run(self, method: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Answer:
         """Send and read.
@@ -123,7 +134,10 @@ class Exchange:
             content=body,
         )
         backend = _PinnedBackend(
-            self.addresses, self.dial, self.deadline, 2 * self.max_bytes + _SPARE_BYTES
+            self.addresses,
+            self.dial,
+            _Watch(self.deadline, self.sending),
+            2 * self.max_bytes + _SPARE_BYTES,
         )
         connection = httpcore2.HTTPConnection(
             httpcore2.Origin(target.scheme.encode("ascii"), host, target.port),
@@ -148,11 +162,12 @@ class Exchange:
         if len(response.headers) > MOST_HEADERS:
             raise FetchError(f'"{self.target.host}" sends more than {MOST_HEADERS} headers')
         said = {name.lower(): value for name, value in reversed(response.headers)}
+        headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in said.items()}
         location = said.get(b"location") if response.status in _REDIRECTS else None
         if location is not None:
             return Answer(
                 status=response.status, content_type="", location=_location(location), body=b"",
-                was_cut=False,
+                was_cut=False, headers=headers,
             )  # fmt: skip
         body, was_cut = self._body(response, said.get(b"content-encoding", b"").decode("latin-1"))
         return Answer(
@@ -161,6 +176,7 @@ class Exchange:
             location=None,
             body=body,
             was_cut=was_cut,
+            headers=headers,
         )
 
     def _body(self, response: httpcore2.Response, encoding: str) -> tuple[bytes, bool]:
@@ -176,15 +192,24 @@ class Exchange:
         return bytes(body), not (inflater.is_whole or arrived == 0)
 
 
+@dataclass(frozen=True)
+class _Watch:
+    """What is watched on a connection: the time, and the first byte that leaves."""
+
+    deadline: Deadline
+    sending: Callable[[], None]
+
+
 class _PinnedBackend(httpcore2.NetworkBackend):
     """Connects to addresses that were checked, whatever name it is asked for."""
 
     def __init__(
-        self, addresses: Sequence[str], dial: Dialler, deadline: Deadline, most_bytes: int
+        self, addresses: Sequence[str], dial: Dialler, watch: _Watch, most_bytes: int
     ) -> None:
         self._addresses = addresses
         self._dial = dial
-        self._deadline = deadline
+        self._watch = watch
+        self._deadline = watch.deadline
         self._most_bytes = most_bytes
 
     def connect_tcp(
@@ -204,16 +229,17 @@ class _PinnedBackend(httpcore2.NetworkBackend):
             except OSError as exc:
                 failure = exc
                 continue
-            return _BoundedStream(connection, self._deadline, self._most_bytes)
+            return _BoundedStream(connection, self._watch, self._most_bytes)
         raise failure
 
 
 class _BoundedStream(httpcore2.NetworkStream):
     """A connection whose every wait ends with the deadline and whose bytes are counted."""
 
-    def __init__(self, connection: socket.socket, deadline: Deadline, most_bytes: int) -> None:
+    def __init__(self, connection: socket.socket, watch: _Watch, most_bytes: int) -> None:
         self._connection = connection
-        self._deadline = deadline
+        self._watch = watch
+        self._deadline = watch.deadline
         self._bytes_left = most_bytes
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
@@ -228,6 +254,7 @@ class _BoundedStream(httpcore2.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._watch.sending()
         rest = memoryview(buffer)
         while rest:
             self._connection.settimeout(self._deadline.left())
@@ -254,7 +281,7 @@ class _BoundedStream(httpcore2.NetworkStream):
             undo.callback(self.close)
             secured = ssl_context.wrap_socket(self._connection, server_hostname=server_hostname)
             undo.pop_all()
-        return _BoundedStream(secured, self._deadline, self._bytes_left)
+        return _BoundedStream(secured, self._watch, self._bytes_left)
 
 
 def _location(raw: bytes) -> str:

@@ -6,6 +6,7 @@ underscore is shared by its neighbours.
 
 from __future__ import annotations
 
+from pmagent.publish.render._escape import escape, link
 from pmagent.publish.render._format import Format, Rendering, format_named, formats
 
-__all__ = ["Format", "Rendering", "format_named", "formats"]
+__all__ = ["Format", "Rendering", "escape", "format_named", "formats", "link"]
