@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pmagent.types.answers import Abstention, Answer, Found, Map, Query
     from pmagent.types.documents import Reading
     from pmagent.types.jobs import JobCalls
+    from pmagent.types.review_calls import ReviewCalls, RunCalls
     from pmagent.types.rights import GardenRights
     from pmagent.types.states import Progress, Status
 
@@ -28,6 +29,16 @@ class GardenCalls(Protocol):
     @property
     def jobs(self) -> JobCalls:
         """Kits and checks."""
+        ...
+
+    @property
+    def reviews(self) -> ReviewCalls:
+        """What waits for a person."""
+        ...
+
+    @property
+    def runs(self) -> RunCalls:
+        """Runs of procedures."""
         ...
 
     def status(self) -> Status:

@@ -18,7 +18,7 @@ def read_lines(source: str, *, example: str) -> Iterator[tuple[int, Mapping[str,
     Raises:
         UsageError: the file cannot be read, or a line is no JSON object.
     """
-    for number, line in enumerate(_text(source).splitlines(), start=1):
+    for number, line in enumerate(read_source(source).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -32,7 +32,8 @@ def read_lines(source: str, *, example: str) -> Iterator[tuple[int, Mapping[str,
         yield number, cast("Mapping[str, object]", value)
 
 
-def _text(source: str) -> str:
+def read_source(source: str) -> str:
+    """The whole text of a file that a person names; of stdin for "-". Raises UsageError."""
     try:
         if source == "-":
             return sys.stdin.buffer.read().decode("utf-8")

@@ -27,6 +27,8 @@ REASONS: Mapping[EndReason, str] = {
     "cut": "the model came to its own limit",
     "failed": "it did not work",
     "unknown": "there is no such command",
+    "waiting": "the run waits, and goes on where it stands",
+    "blocked": "the run stopped before its end",
 }
 """Why a turn ended other than well."""
 _MAX_LINES = 400

@@ -67,12 +67,26 @@ class Desktop:
             return command[0]
         return None
 
-    def keep(self, text: str) -> Path:
+    def keep(self, text: str, suffix: str = ".txt") -> Path:
         """A private temporary file with `text`."""
-        descriptor, name = tempfile.mkstemp(prefix="pmagent-", suffix=".txt")
+        descriptor, name = tempfile.mkstemp(prefix="pmagent-", suffix=suffix)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)
         return Path(name)
+
+    def take(self, path: Path) -> str:
+        """The text of a file that `keep` made, which is then gone.
+
+        Raises:
+            PmagentError: it cannot be read; it is still there.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+            path.unlink()
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = reason_of(exc) if isinstance(exc, OSError) else "it is not UTF-8"
+            raise PmagentError(f'cannot read "{path}": {reason}', "it is left where it is") from exc
+        return text
 
     def edit(self, argv: Sequence[str]) -> None:
         """Run an editor in this terminal and wait for its end.

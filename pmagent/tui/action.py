@@ -8,7 +8,8 @@ from typing import Literal
 Scope = Literal[
     "app", "list", "conversation", "history", "map", "reader", "status", "first run", "help",
     "palette", "card", "diff", "garden", "audit", "undo", "agents", "model", "sessions", "rewind",
-    "numbers", "kit", "chapters", "check",
+    "numbers", "kit", "chapters", "check", "review", "approval", "question", "dead letter",
+    "hand-off", "runs", "trace",
 ]  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 from pmagent.tui.action import Action as Action
 from pmagent.tui.action import Scope as Scope
 from pmagent.tui.job_actions import JOB_ACTIONS, JOB_COMMANDS
+from pmagent.tui.review_actions import REVIEW_ACTIONS, REVIEW_COMMANDS
+from pmagent.tui.trace_actions import TRACE_ACTIONS, TRACE_COMMANDS
 
 _QUERY = "QUESTION [--since DATE] [--until DATE] [--speaker NAME] [--in GLOB]"
 
@@ -20,6 +22,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="read", scope="conversation", command="read", aliases=("open",), argument="PLACE",
            run="read", summary="Open a file at a place, such as notes/pricing.md:42"),
     *JOB_COMMANDS,
+    *REVIEW_COMMANDS,
+    *TRACE_COMMANDS,
     Action(id="status", scope="app", command="status", run="show_status", keys="f3", shown="F3",
            summary="What is indexed, waiting, skipped or failed, and why"),
     Action(id="garden", scope="app", command="garden", aliases=("rules", "permissions", "trust"),
@@ -33,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
            summary="What is it doing, why, what next, what would stop it, what is spent"),
     Action(id="model", scope="app", command="model", argument="[NAME]", run="show_model",
            keys="alt+p", shown="Alt+p", summary="The models: price, context, what leaves here"),
-    Action(id="agents", scope="app", command="agents", run="show_agents", keys="f4", shown="F4",
+    Action(id="agents", scope="app", command="agents", run="show_agents", keys="f8", shown="F8",
            summary="The sub-agents that run, and those there are"),
     Action(id="context", scope="app", command="context", run="show_context",
            summary="What the model would be sent now, in tokens"),
@@ -144,6 +148,8 @@ ACTIONS: tuple[Action, ...] = (
            summary="Back"),
 
     *JOB_ACTIONS,
+    *REVIEW_ACTIONS,
+    *TRACE_ACTIONS,
 
     Action(id="status.all", scope="status", run="keep('all')", keys="a", shown="a", hint="all",
            summary="Every file"),

@@ -20,7 +20,6 @@ from pmagent.paths import find_homes
 from pmagent.safe_text import safe_text
 from pmagent.sandbox.desktop import Desktop as OwnDesktop
 from pmagent.tui.actions import ACTIONS, Action, Scope, bindings_for
-from pmagent.tui.conversing import ConversingApp
 from pmagent.tui.doorway import GardenDoor
 from pmagent.tui.memory import FileMemory
 from pmagent.tui.messages import (
@@ -40,6 +39,7 @@ from pmagent.tui.messages import (
 from pmagent.tui.outside import copy_text, open_editor, open_page, shown_path
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.ports import Desktop, Door, GardenPort, Memory
+from pmagent.tui.reviewing import ReviewingApp
 from pmagent.tui.screens.base import GardenScreen
 from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.themes import DEFAULT_VARIABLES, THEMES, first_theme, next_theme
@@ -52,7 +52,7 @@ TWICE_S = 2.0
 _THEME = "theme"
 
 
-class PmagentApp(ConversingApp):
+class PmagentApp(ReviewingApp):
     """One garden on screen."""
 
     TITLE = "pmagent"
@@ -221,6 +221,7 @@ class PmagentApp(ConversingApp):
         self.start_indexer()
         self.read_rights()
         self.begin_conversation()
+        self.count_reviews()
 
     def on_suggested(self, message: Suggested) -> None:
         """Questions that the first words of an index allow."""

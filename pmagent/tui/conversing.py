@@ -130,6 +130,19 @@ class ConversingApp(WatchingApp):
 
         self.push_screen(CheckScreen(self.desk, self.vital, name))
 
+    def action_show_runs(self) -> None:
+        """The runs of procedures."""
+        from pmagent.tui.screens.trace_runs import RunsScreen  # noqa: PLC0415 - first frame
+
+        if not self._is_at("runs"):
+            self.push_screen(RunsScreen(self.desk, self.vital))
+
+    def action_show_trace(self, run: str = "") -> None:
+        """What one run did; the latest for no id."""
+        from pmagent.tui.screens.trace import TraceScreen  # noqa: PLC0415 - after the first frame
+
+        self.push_screen(TraceScreen(self.desk, self.vital, run))
+
     def action_why(self) -> None:
         """What is it doing?"""
         if self._opened("") is not None and not isinstance(self.screen, ConversationScreen):

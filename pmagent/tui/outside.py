@@ -17,6 +17,8 @@ from pmagent.tui.ports import Desktop
 
 MAX_OSC52_BYTES = 74_000
 """Terminals cut or refuse a longer clipboard sequence."""
+WAITING = "--wait"
+"""With it every editor of `WINDOWED_EDITORS` ends only when the file is closed."""
 WINDOWED_EDITORS = frozenset({"code", "code-insiders", "codium", "cursor", "subl", "zed"})
 
 Environment = Mapping[str, str]
@@ -64,6 +66,41 @@ def open_editor(
             desktop.edit(argv)
     except SuspendNotSupported as exc:
         raise PmagentError("this terminal cannot be handed to an editor") from exc
+
+
+def has_window(environment: Environment) -> bool:
+    """Whether the person's editor opens a window of its own."""
+    named = environment.get("VISUAL") or environment.get("EDITOR") or ""
+    return bool(named.split()) and Path(named.split()[0]).name in WINDOWED_EDITORS
+
+
+def edit_text(
+    text: str,
+    suffix: str,
+    desktop: Desktop,
+    environment: Environment,
+    suspend: Callable[[], AbstractContextManager[None]],
+) -> str:
+    """`text` as a person leaves it in their editor; blocks until they have closed it.
+
+    Raises:
+        PmagentError: no editor is named, it cannot be started, or what it wrote cannot be read.
+    """
+    named = environment.get("VISUAL") or environment.get("EDITOR") or ""
+    # Asked for first: without an editor nothing is written anywhere.
+    editor_command(named, Path(), 1)
+    path = desktop.keep(text, suffix)
+    argv = editor_command(named, path, 1)
+    if has_window(environment):
+        desktop.edit([argv[0], WAITING, *argv[1:]])
+        return desktop.take(path)
+    try:
+        with suspend():
+            desktop.edit(argv)
+    except SuspendNotSupported as exc:
+        desktop.take(path)
+        raise PmagentError("this terminal cannot be handed to an editor") from exc
+    return desktop.take(path)
 
 
 def open_page(path: Path, desktop: Desktop, environment: Environment) -> None:

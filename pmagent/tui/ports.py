@@ -129,8 +129,12 @@ class Desktop(Protocol):
         """Put text on the clipboard; the program that took it, or None where none could."""
         ...
 
-    def keep(self, text: str) -> Path:
-        """Write text to a private temporary file, for where no clipboard can be reached."""
+    def keep(self, text: str, suffix: str = ".txt") -> Path:
+        """Write text to a private temporary file, such as for an editor."""
+        ...
+
+    def take(self, path: Path) -> str:
+        """The text of such a file, which is then gone. Raises PmagentError."""
         ...
 
     def edit(self, argv: Sequence[str]) -> None:

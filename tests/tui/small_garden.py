@@ -34,6 +34,7 @@ from pmagent.types import (
 from pmagent.types.actions import Json
 from pmagent.types.conversing import StatusLine
 from tests.tui.small_jobs import SmallJobs
+from tests.tui.small_reviews import NO_REVIEWS, SmallRuns
 from tests.tui.small_talk import SmallTalk
 from tests.tui.small_walls import SmallWalls
 
@@ -86,6 +87,8 @@ class SmallGarden(SmallWalls):
         self.printed: str | None = None
         """What the person's status line command prints."""
         self.jobs = SmallJobs()
+        self.reviews = NO_REVIEWS
+        self.runs = SmallRuns()
         self.copies: tuple[Citation, ...] = ()
         """Where every hit is said again."""
 
@@ -253,15 +256,21 @@ class SmallDesktop:
         self.program = program
         self.copied: list[str] = []
         self.edited: list[list[str]] = []
+        self.typed: str | None = None
+        """What is left in the editor; as it was for None."""
 
     def copy(self, text: str) -> str | None:
         if self.program:
             self.copied.append(text)
         return self.program
 
-    def keep(self, text: str) -> Path:
+    def keep(self, text: str, suffix: str = ".txt") -> Path:
         self.copied.append(text)
-        return Path("/tmp/pmagent-kept.txt")
+        return Path(f"/tmp/pmagent-kept{suffix}")
+
+    def take(self, path: Path) -> str:
+        assert any(str(path) in word for word in self.edited[-1])
+        return self.copied[-1] if self.typed is None else self.typed
 
     def edit(self, argv: Sequence[str]) -> None:
         self.edited.append(list(argv))

@@ -196,7 +196,7 @@ async def test_sub_agents_are_seen_looked_into_and_stopped(show: Show, door: Sma
         await type_text(pilot, "long\n")
         await see(pilot, "step 3/12 · thinking · 14 s · 3.1k tokens")
 
-        await press(pilot, "f4")
+        await press(pilot, "f8")
         shown = await see(pilot, "1 running")
         assert "writer" in shown
         await press(pilot, "enter")

@@ -34,7 +34,7 @@ def paint_activity(
     lines.append(spread((state, span(clip_text(doing.text, room), "quiet")), keys, width))
     lines.extend(paint_agent(row, width) for row in running[:MAX_AGENTS])
     if len(running) > MAX_AGENTS:
-        lines.append((span(f"  {len(running) - MAX_AGENTS} more, F4 shows all", "quiet"),))
+        lines.append((span(f"  {len(running) - MAX_AGENTS} more, F8 shows all", "quiet"),))
     lines.extend(_queued(waiting, width))
     return lines
 

@@ -44,6 +44,8 @@ _ENDS = {
     "cut": "Cut off at the model's limit.",
     "failed": "It did not end well.",
     "unknown": "There is no such command.",
+    "waiting": "The run waits, and goes on where it stands.",
+    "blocked": "The run stopped before its end.",
 }
 _MAX_CITED = 9
 """As many as there are digits."""

@@ -41,6 +41,8 @@ class Vital:
     """What holds above all, such as `opening`."""
     asks: int = 0
     """Questions that wait for the person."""
+    reviews: int = 0
+    """What waits in the review queue."""
     trust: str = ""
     """The garden's level of trust, such as `edit`."""
     talk: TalkFacts | None = None
@@ -115,6 +117,7 @@ def _garden_parts(vital: Vital, *, has_state: bool) -> list[_Part]:
     parts = [
         _Part(0, (span(f"{vital.asks} asks", "strong"), span(" ^g", "key")) if vital.asks else ()),
         _Part(0, (span(vital.note, "warn"),) if vital.note else ()),
+        _Part(1, *_reviews(vital.reviews)),
         _Part(0, (span(state, "warn" if state == "paused" else "note"),) if state else ()),
         _Part(3, (span("trust ", "quiet"), trust) if vital.trust else (), (trust,)),
     ]
@@ -131,6 +134,14 @@ def _garden_parts(vital: Vital, *, has_state: bool) -> list[_Part]:
         short = (span("scanning" if is_scan else "indexing"),)
         parts.append(_Part(4, (span(pace),), short))
     return parts
+
+
+def _reviews(number: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """`2 to review F4`, and the same without its key."""
+    if not number:
+        return (), ()
+    words = span(f"{number:,} to review", "strong")
+    return (words, span(" F4", "key")), (words,)
 
 
 def _talk_parts(talk: TalkFacts | None) -> list[_Part]:

@@ -21,7 +21,7 @@ class ConfirmingScreen(GardenScreen):
         super().__init__(desk, vital)
         self._question = ""
         self._key = ""
-        self._then: Callable[[], None] | None = None
+        self._confirmed: Callable[[], None] | None = None
 
     def compose_foot(self) -> Iterable[Widget]:
         """The question above what every screen has below."""
@@ -31,16 +31,16 @@ class ConfirmingScreen(GardenScreen):
     @property
     def is_asking(self) -> bool:
         """Whether a question waits."""
-        return self._then is not None
+        return self._confirmed is not None
 
     def ask_first(self, question: str, key: str, then: Callable[[], None]) -> None:
         """Do `then` only once `key` is pressed."""
-        self._question, self._key, self._then = question, key, then
+        self._question, self._key, self._confirmed = question, key, then
         self.query_one("#question", Lines).refresh_lines()
 
     def ask_nothing(self) -> None:
         """Take the question back."""
-        self._question, self._key, self._then = "", "", None
+        self._question, self._key, self._confirmed = "", "", None
         self.query_one("#question", Lines).refresh_lines()
 
     def action_confirm(self) -> None:
@@ -52,13 +52,13 @@ class ConfirmingScreen(GardenScreen):
         self._take("o")
 
     def _take(self, key: str) -> None:
-        then = self._then
+        then = self._confirmed
         if then is not None and key == self._key:
             self.ask_nothing()
             then()
 
     def _paint_question(self, width: int) -> list[tuple[Span, ...]]:
-        if self._then is None:
+        if self._confirmed is None:
             return []
         keys = (span(f"  {self._key}", "key"), span(" does it   ", "quiet"))
         away = (span("Esc", "key"), span(" leaves it", "quiet"))

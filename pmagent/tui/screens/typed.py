@@ -158,8 +158,8 @@ class Typed:
                 self.read(argument)
             case "clear":
                 screen.history.clear()
-            case "theme":
-                screen.post_message(Do(f"theme({argument!r})"))
+            case "theme" | "trace":
+                screen.post_message(Do(f"{action.run}({argument!r})"))
             case "model" if argument:
                 screen.post_message(Do(f"use_model({argument!r})"))
             case "resume" if argument:

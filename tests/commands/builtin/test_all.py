@@ -21,11 +21,13 @@ WANTED = {
     "where", "ask", "read", "why", "context", "compact", "model", "cost", "permissions", "hooks",
     "agents", "resume", "rewind", "undo", "export", "copy", "status", "doctor", "theme", "help",
     "clear", "rename", "fork", "memory", "skills", "index", "audit", "quit", "kit", "titles",
-    "description", "chapters", "show-notes", "mentions", "check", "lint-archive",
+    "description", "chapters", "show-notes", "mentions", "check", "lint-archive", "runs", "trace",
+    "review",
 }  # fmt: skip
 SCREENS = {
     "map", "reader", "status", "help", "garden", "audit", "undo", "model", "context", "agents",
-    "hooks", "sessions", "why", "quit", "clear", "theme", "copy", "kit", "check",
+    "hooks", "sessions", "why", "quit", "clear", "theme", "copy", "kit", "check", "runs", "trace",
+    "review",
 }  # fmt: skip
 EACH = pytest.mark.parametrize("one", builtins(), ids=lambda one: one.name)
 

@@ -1,0 +1,65 @@
+"""The part of the table of actions that is about the review queue."""
+
+from __future__ import annotations
+
+from pmagent.tui.action import Action
+
+REVIEW_COMMANDS: tuple[Action, ...] = (
+    Action(id="review", scope="app", command="review", aliases=("approve", "inbox"),
+           run="show_review", keys="f4", shown="F4",
+           summary="What waits for you: approvals, questions, hand-offs, dead letters, samples"),
+)  # fmt: skip
+
+REVIEW_ACTIONS: tuple[Action, ...] = (
+    Action(id="approval.accept", scope="approval", run="accept", shown="a", hint="accept",
+           summary="Yes, as it is or as you have edited it; what would leave is asked once more"),
+    Action(id="approval.edit", scope="approval", run="edit", shown="e", hint="edit",
+           summary="Change a value in $EDITOR; a then accepts it with your changes"),
+    Action(id="approval.reject", scope="approval", run="reject", shown="x", hint="reject",
+           summary="No, with a note; begin it with fact: or another code where one fits"),
+    Action(id="approval.take", scope="approval", run="take", shown="h", hint="take",
+           summary="You do the rest yourself"),
+    Action(id="question.answer", scope="question", run="accept", shown="a", hint="answer",
+           summary="Type the value that the run waits for"),
+    Action(id="question.reject", scope="question", run="reject", shown="x", hint="no answer",
+           summary="There is none, with a note"),
+    Action(id="question.take", scope="question", run="take", shown="h", hint="take",
+           summary="You do the rest yourself"),
+    Action(id="dead.retry", scope="dead letter", run="accept", shown="a", hint="retry",
+           summary="Try once more"),
+    Action(id="dead.edit", scope="dead letter", run="edit", shown="e", hint="edit",
+           summary="Change what would be sent; a then tries with that"),
+    Action(id="dead.drop", scope="dead letter", run="reject", shown="x", hint="drop",
+           summary="It is never sent"),
+    Action(id="hand-off.seen", scope="hand-off", run="accept", shown="a", hint="seen",
+           summary="It is dealt with"),
+    Action(id="hand-off.take", scope="hand-off", run="take", shown="h", hint="take",
+           summary="You do the rest yourself"),
+
+    Action(id="review.accept", scope="review", run="accept", keys="a", shown="a",
+           summary="Accept; answer a question; retry a dead letter"),
+    Action(id="review.edit", scope="review", run="edit", keys="e", shown="e",
+           summary="Change a value in $EDITOR"),
+    Action(id="review.reject", scope="review", run="reject", keys="x", shown="x",
+           summary="Reject with a note; drop a dead letter"),
+    Action(id="review.take", scope="review", run="take", keys="h", shown="h",
+           summary="You do the rest yourself: the run stops, and leaves what it has to you"),
+    Action(id="review.test", scope="review", run="make_test", keys="t", shown="t", hint="test",
+           summary="Write a simulation of its run, by the garden's rules"),
+    Action(id="review.later", scope="review", run="snooze", keys="z", shown="z", hint="later",
+           summary="Put it off: 3h, 2d, a date"),
+    Action(id="review.all", scope="review", run="accept_all", keys="b", shown="b", hint="all",
+           summary="Accept all of its kind and command, but what cannot be taken back"),
+    Action(id="review.snoozed", scope="review", run="show_snoozed", keys="s", shown="s",
+           summary="Also what is put off; again for without"),
+    Action(id="review.refresh", scope="review", run="refresh_queue", keys="R", shown="R",
+           summary="Read the queue again"),
+    Action(id="review.confirm", scope="review", run="confirm", keys="y", shown="y",
+           summary="Do what the line above the keys asks about"),
+    Action(id="review.copy", scope="review", run="copy", keys="c", shown="c",
+           summary="Copy what would leave, else the value under the bar"),
+    Action(id="review.pane", scope="review", run="other_pane", keys="tab,f6", shown="Tab",
+           summary="Between the queue and what is under the bar"),
+    Action(id="review.back", scope="review", run="back", keys="escape,q", shown="Esc", hint="back",
+           summary="Leave the line, the question or the pane, then go back"),
+)  # fmt: skip
