@@ -29,6 +29,7 @@ CODE_WORDS = {
     codes.INDEX: "the index is missing, locked or damaged, or the disk is full",
     codes.PARTIAL: "some inputs failed, the others are done",
     codes.BUDGET: "a budget or a time limit was reached",
+    codes.WAITING: "a run waits for a person, for a moment, or for a place that does not answer",
     codes.BUG: "pmagent itself broke; the trace is in `errors.log` in its data folder",
     codes.INTERRUPTED: "interrupted",
 }

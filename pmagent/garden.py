@@ -120,12 +120,10 @@ class Garden(Guarded):
 
     def close(self) -> None:
         """Release everything, and end the indexer this garden started."""
-        self.end_conversation()
+        self.end_guarded()
         if self._child is not None:
             self._child.end()
         self._close_engine()
-        if "gatehouse" in self.__dict__:
-            self.gatehouse.close()
         if "_parser" in self.__dict__:
             self._parser.close()
         self._files.close()
@@ -190,6 +188,7 @@ class Garden(Guarded):
             paths=lambda: self._open_engine().reader().paths,
             archive=lambda: self.jobs.archive(),
             jobs=lambda model: self.jobs.worded_by(model),
+            runs=lambda: self.runs,
             parse=lambda data, path: self._parser.parse(data, path),
             today=self._today,
             limit_bytes=self.settings.max_file_mb * 1_000_000,

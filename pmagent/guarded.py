@@ -5,6 +5,7 @@ The gatehouse behind it is made when the first of these is asked for.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -12,12 +13,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pmagent.agency.grounds import AgencyGrounds
     from pmagent.agency.talk import Talk
     from pmagent.agent.gate import Asker
+    from pmagent.config import Settings
     from pmagent.gatehouse import Gatehouse
     from pmagent.jobs.grounds import JobGrounds
     from pmagent.jobs.jobs import Jobs
+    from pmagent.outbox.outbox import Outbox
+    from pmagent.reviews.queue import ReviewQueue
+    from pmagent.runs.runs import Company, Runs
     from pmagent.types.actions import (
         AuditEntry,
         Checkpoint,
@@ -33,6 +40,9 @@ if TYPE_CHECKING:
 
 class Guarded:
     """The guarded half of a garden. What is not for a tool is for a person's key press only."""
+
+    data_dir: Path
+    settings: Settings
 
     def __init__(
         self,
@@ -53,6 +63,7 @@ class Guarded:
         made = self._make_gatehouse()
         if self._asker is not None:
             made.asker = self._asker
+        made.outbox = lambda: self.runs.parts.door
         return made
 
     @property
@@ -81,6 +92,61 @@ class Guarded:
         if model in {"", OFFLINE}:
             return self.jobs
         return self.jobs.worded_by(open_for_jobs(self._make_grounds(), model))
+
+    @property
+    def runs(self) -> Runs:
+        """Runs of procedures, what waits for the person in them, and the way out."""
+        return self._runs
+
+    @cached_property
+    def _runs(self) -> Runs:
+        # Late: as for the conversation.
+        from pmagent.agency.models import price_of_use  # noqa: PLC0415
+        from pmagent.agent.moment import utc_now  # noqa: PLC0415
+        from pmagent.runs.grounds import RunGrounds  # noqa: PLC0415
+        from pmagent.runs.places import open_publishers  # noqa: PLC0415
+        from pmagent.runs.runs import Runs  # noqa: PLC0415
+
+        return Runs(
+            RunGrounds(
+                find_gatehouse=lambda: self.gatehouse,
+                find_job_grounds=self._make_job_grounds,
+                find_jobs=lambda: self.jobs,
+                data_dir=self.data_dir,
+                now=utc_now,
+                price=price_of_use,
+                publishers=lambda: open_publishers(self.settings.ghost_url, os.environ, utc_now),
+            )
+        )
+
+    @property
+    def reviews(self) -> ReviewQueue:
+        """What waits for the person."""
+        return self.runs.reviews
+
+    @property
+    def outbox(self) -> Outbox:
+        """The one way out for effects."""
+        return self.runs.outbox
+
+    def company(self, model: str = "") -> Company:
+        """Who is with a run that no conversation carries on: nobody, and the model that is named.
+
+        An empty name is the settings' own; `offline` is none.
+
+        Raises:
+            ModelError: the model is not known, or cannot be used now.
+        """
+        # Late: as for the conversation.
+        from pmagent.agency.models import models_for_jobs  # noqa: PLC0415
+        from pmagent.runs.runs import Company  # noqa: PLC0415
+
+        models = models_for_jobs(self._make_grounds())
+        chosen = model or models.default
+        if chosen == "offline":
+            return Company()
+        own = models.open(chosen)
+        return Company(model=lambda name: models.open(name) if name and not model else own)
 
     def perform(
         self, call_tool: str, tool_input: Mapping[str, Json], *, by: str = "person", why: str = ""
@@ -119,6 +185,14 @@ class Guarded:
         if self._talk is not None:
             self._talk.close()
             self._talk = None
+
+    def end_guarded(self) -> None:
+        """End the conversation, the runs and the gate, as far as they were begun."""
+        self.end_conversation()
+        if "_runs" in self.__dict__:
+            self._runs.close()
+        if "gatehouse" in self.__dict__:
+            self.gatehouse.close()
 
     def status_line_setting(self) -> StatusLine | None:
         """How the person's own status line is to be shown; None where they have set none."""

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pmagent.agency.grounds import AgencyGrounds
-from pmagent.agency.plain_turn import PlainTurn
+from pmagent.agency.plain_turn import Ending, PlainTurn, ending_of
 from pmagent.agency.proposing import propose
+from pmagent.agency.run_turns import tell_run
 from pmagent.agency.saving import SAVE_FLAG, save
 from pmagent.agency.skills import Skills, draft_of, split_arguments, text_of
 from pmagent.agency.turn_rules import turn_rules, unreadable
@@ -27,8 +28,10 @@ from pmagent.errors import ModelError, PmagentError, UsageError
 from pmagent.llm.offline_steps import Means, Use, plan_steps
 from pmagent.llm.offline_turn import read_open
 from pmagent.llm.routing_table import Route
+from pmagent.procedures.language.read import is_procedure
 from pmagent.types.actions import Done, Failed, Json, Outcome
 from pmagent.types.commands import CommandFile
+from pmagent.types.runs import RunEvent
 from pmagent.types.sessions import Asked, Ended, Record, Stepped
 from pmagent.types.talk import Message, Model, Text
 from pmagent.types.turns import (
@@ -69,6 +72,8 @@ class Dispatch:
     open_model: Callable[[str], Model]
     record: Callable[[Record], None]
     routes: Callable[[], Sequence[Route]]
+    begin: Callable[[str, str], Iterator[RunEvent]]
+    """Begins a run of a procedure with the words behind its name, for whoever sits here."""
     used: Callable[[str], None]
     """Told the name of each command that is used."""
     last: list[PlainTurn] = field(default_factory=list[PlainTurn])
@@ -106,7 +111,15 @@ class Dispatch:
         commands = [found for one in called.names if (found := self.book.command(one))]
         for command in commands:
             self.used(command.name)
-        if [command.name for command in commands] == [INIT]:
+        if len(commands) == 1 and is_procedure(commands[0]):
+            ending = Ending()
+            yield from self._plain(
+                typed,
+                tell_run(lambda: self.begin(commands[0].name, called.arguments), ending),
+                is_kept=True,
+                ending=ending,
+            )
+        elif [command.name for command in commands] == [INIT]:
             yield from self._plain(typed, self._init(called.arguments), is_kept=False)
         elif self.is_offline and all(self.skills.insight(one.name) for one in commands):
             yield from self._plain(typed, self._insights(commands, called.arguments), is_kept=True)
@@ -303,7 +316,12 @@ class Dispatch:
         yield TurnEnded(reason="unknown", text="", spend=Spend(), hint=hint, fault="UsageError")
 
     def _plain(
-        self, typed: str, work: Iterator[TurnEvent], *, is_kept: bool
+        self,
+        typed: str,
+        work: Iterator[TurnEvent],
+        *,
+        is_kept: bool,
+        ending: Ending | None = None,
     ) -> Iterator[TurnEvent]:
         """A turn of `work`. What is kept stands in the session, and a model is told of it."""
         turn, trace = new_call_id(), self.loop.footing.trace
@@ -316,13 +334,13 @@ class Dispatch:
         if is_kept:
             self.record(Asked(turn=turn, typed=typed, message=message))
         heard: list[TurnEvent] = []
-        end = _Ending()
+        end = ending or Ending()
         try:
             for event in work:
                 heard.append(event)
                 yield event
         except PmagentError as exc:
-            end = _ending_of(exc)
+            end = ending_of(exc)
             yield Noted(text=exc.message, kind="error", hint=exc.hint)
         finally:
             trace.end(span, reason=end.reason)
@@ -352,18 +370,6 @@ class Dispatch:
         made = tuple(point for point in points if point)
         self.record(Ended(turn=turn, reason=reason, checkpoints=made, shown=shown))
         self.loop.messages.extend((asked, answer))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Ending:
-    reason: EndReason = "done"
-    hint: str = ""
-    fault: str = ""
-
-
-def _ending_of(exc: PmagentError) -> _Ending:
-    fault = exc.kind if isinstance(exc, ModelError) else type(exc).__name__
-    return _Ending(reason="failed", hint=exc.hint, fault=fault)
 
 
 def _aborted(made: Aborted) -> Iterator[TurnEvent]:

@@ -13,6 +13,7 @@ from pmagent.gatehouse import Gatehouse
 from pmagent.jobs.archive import GardenArchive
 from pmagent.paths import Homes
 from pmagent.permissions.walls import Walls
+from pmagent.runs.runs import Runs
 from pmagent.types import Parsed
 from pmagent.types.jobs import JobCalls
 from pmagent.types.talk import Model
@@ -35,6 +36,8 @@ class AgencyGrounds:
     """Every indexed document that may be seen."""
     jobs: Callable[[Model], JobCalls]
     """Kits and checks, worded by a model; `offline` words nothing."""
+    runs: Callable[[], Runs]
+    """Runs of procedures."""
     archive: Callable[[], GardenArchive]
     """The files as a job sees them, and what it came to read."""
     parse: Callable[[bytes, str], Parsed]

@@ -86,13 +86,18 @@ def open_for_jobs(grounds: AgencyGrounds, name: str) -> Model:
     Raises:
         ModelError: there is none, or it cannot be used now.
     """
-    models = Models(
+    models = models_for_jobs(grounds)
+    return models.open(name)
+
+
+def models_for_jobs(grounds: AgencyGrounds) -> Models:
+    """The models, for what is done outside of any conversation."""
+    return Models(
         grounds.settings,
         grounds.environment,
         offline=lambda: OfflineModel(routes=tuple, suggestions=tuple),
         scripted=grounds.scripted,
     )
-    return models.open(name)
 
 
 def price_of_use(usage: Usage, card: ModelCard) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from posixpath import join, relpath
@@ -41,10 +41,12 @@ from pmagent.errors import ModelError, PmagentError
 from pmagent.llm.offline import OfflineModel
 from pmagent.llm.routing_table import Route, make_routes
 from pmagent.permissions.rules import parse_rule
+from pmagent.runs.runs import Company
 from pmagent.secrets import Redactor, secret_values
 from pmagent.types.actions import Done, Effect, Json, Outcome, Rule, Source, ToolCall
 from pmagent.types.commands import AgentFile, CommandFile, CommandRow
 from pmagent.types.conversing import Opening
+from pmagent.types.runs import RunEvent
 from pmagent.types.sessions import Fact
 from pmagent.types.talk import Model
 from pmagent.types.turns import Budget
@@ -269,8 +271,36 @@ class _Maker:
             open_model=self.models.open,
             record=lambda record: self.keeping.record(record),
             routes=self._routes,
+            begin=self._begin_run,
             used=self.looking.used,
         )
+
+    def _begin_run(self, name: str, typed: str) -> Iterator[RunEvent]:
+        opening = self._opening
+        return self._grounds.runs().begin(
+            name, typed, self._company(), is_dry=opening.is_dry, autonomy=opening.autonomy
+        )
+
+    def _company(self) -> Company:
+        """Who is with a run that is begun here: who sits here, and the models that answer here."""
+        house, loop = self._grounds.gatehouse, self.loop
+        has_model = self._opening.has_step_model and loop.model.card.id != "offline"
+        return Company(
+            asker=house.asker if self._opening.is_attended else None,
+            model=self._step_model if has_model else None,
+            stop=lambda: loop.controls.is_stopped,
+        )
+
+    def _step_model(self, name: str) -> Model:
+        """The model a step names; the conversation's own where it names none."""
+        own = self.loop.model
+        if not name:
+            return own
+        try:
+            return self.models.open(name, inherited=own.card.id)
+        except ModelError:
+            # A step asks for a fast model, and the person has one of their own.
+            return own
 
     # -- what the model is told --------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pmagent.errors import ModelError, PmagentError
 from pmagent.types.turns import EndReason, WhyCard, WhyLabel, WhyLine
 
 
@@ -33,3 +34,18 @@ class PlainTurn:
         )
         lines = tuple(WhyLine(label=label, text=text, spans=(self.span,)) for label, text in said)
         return WhyCard(is_running=self.reason is None, lines=lines)
+
+
+@dataclass(kw_only=True)
+class Ending:
+    """How a turn without a model ends. Work that knows better fills it in on its way."""
+
+    reason: EndReason = "done"
+    hint: str = ""
+    fault: str = ""
+
+
+def ending_of(exc: PmagentError) -> Ending:
+    """The end of a turn that broke."""
+    fault = exc.kind if isinstance(exc, ModelError) else type(exc).__name__
+    return Ending(reason="failed", hint=exc.hint, fault=fault)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pmagent.agent.context import CHARACTERS_A_TOKEN, size_of
 from pmagent.agent.steps import WHOLE, Heard, listen
 from pmagent.llm.schema_fit import read_json
 from pmagent.types.actions import Json
-from pmagent.types.talk import Model, ModelRequest
+from pmagent.types.talk import Model, ModelRequest, Usage
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _MOST_STARTS = 40
@@ -35,6 +35,7 @@ class Reply:
     """What the model said, as it said it."""
     is_lost: bool = False
     """Whether asking again would fail the same way: no key, no connection, stopped."""
+    usage: Usage = field(default_factory=Usage)
 
 
 def ask_for_json(
@@ -46,6 +47,10 @@ def ask_for_json(
     refused or stopped is not used, whatever it holds.
     """
     heard = _hear(model, request, stop)
+    return replace(_judge(heard, names), usage=heard.usage)
+
+
+def _judge(heard: Heard, names: Sequence[str]) -> Reply:
     if heard.error is not None and (heard.error.kind != "malformed" or not heard.text):
         return Reply(value=None, problem=heard.error.message, text=heard.text, is_lost=True)
     if heard.error is None and heard.reason is None:

@@ -35,6 +35,8 @@ INDEX = 7
 PARTIAL = 8
 """Some inputs failed, the others are done."""
 BUDGET = 9
+WAITING = 10
+"""A run waits for a person, for a moment or for the outbox."""
 BUG = 70
 """Our own fault; the trace is in the log."""
 INTERRUPTED = 130
@@ -66,6 +68,8 @@ _REASONS: dict[EndReason, int] = {
     "refused": NONE,
     "cut": PROVIDER,
     "unknown": USAGE,
+    "waiting": WAITING,
+    "blocked": NONE,
 }
 
 

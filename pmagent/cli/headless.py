@@ -205,7 +205,8 @@ def _last_words(heard: Heard, asked: Sequence[Ask]) -> Iterator[str]:
     elif ended.reason != "done":
         told = {note.text for note in heard.notes if note.kind == "error"}
         if not told:
-            yield f"error: {REASONS[ended.reason]}"
+            word = "note" if ended.reason == "waiting" else "error"
+            yield f"{word}: {REASONS[ended.reason]}"
         if ended.hint and ended.hint not in {note.hint for note in heard.notes}:
             yield f"hint: {ended.hint}"
 

@@ -17,6 +17,14 @@ from pmagent.errors import UsageError
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("text", nargs=-1, type=click.UNPROCESSED)
+@click.option("--dry-run", is_flag=True, help="Tell what a procedure would do, and do none of it.")
+@click.option("--no-model", is_flag=True, help="Let no model write in a procedure.")
+@click.option(
+    "--autonomy",
+    type=click.Choice(["shadow", "assist", "canary", "auto"]),
+    default=None,
+    help="How far a procedure may go at most; in shadow nothing leaves.",
+)
 @turn_options
 @opening_options
 def command(text: Sequence[str], **flags: object) -> int:

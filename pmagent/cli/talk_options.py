@@ -12,6 +12,7 @@ from pmagent.cli.schema_option import read_schema
 from pmagent.errors import AccessError, UsageError
 from pmagent.types.actions import Mode
 from pmagent.types.conversing import Opening
+from pmagent.types.procedures import Autonomy
 from pmagent.types.turns import Budget
 
 P = ParamSpec("P")
@@ -100,6 +101,9 @@ def opening_of(flags: Mapping[str, object], *, is_attended: bool) -> Opening:
         mode=_mode(str(flags["permission_mode"] or "")),
         appended=str(flags["append_system_prompt"]),
         output_schema=read_schema(schema) if schema else None,
+        is_dry=bool(flags.get("dry_run")),
+        has_step_model=not flags.get("no_model"),
+        autonomy=cast("Autonomy | None", flags.get("autonomy")),
     )
 
 

@@ -84,11 +84,12 @@ class GardenArchive:
             IndexFaultError: no file is called so, and nothing is indexed yet.
         """
         wanted = name.strip().removeprefix("@").removeprefix("./")
-        if wanted and self._is_file(wanted):
+        if wanted and self.has(wanted):
             return wanted
         return resolve(name, self.paths())
 
-    def _is_file(self, path: str) -> bool:
+    def has(self, path: str) -> bool:
+        """Whether a document of exactly this path may be read, indexed or not."""
         try:
             entry = self.sources.walls.entry(path)
         except (AccessError, ReadError):

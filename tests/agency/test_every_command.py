@@ -33,10 +33,17 @@ ARGUMENTS = {
     "show-notes": "ep-041",
     "mentions": "ep-041",
     "check": "notes/pricing.md",
+    "publish-episode": "transcripts/ep-041.md",
+    "legal-review": "transcripts/ep-041.md",
+    "check-before-publish": "notes/pricing.md",
+    "prior-art": "is pricing a promise",
+    "weekly-review": "2026-W05",
+    "triage-feedback": "2026-01",
 }
 """What a command is given that asks for something; all others are run bare."""
-CODES = {"init": {5}, "fork": {2}}
-"""`/init` asks before it writes, and nobody is there; a talk that is empty cannot be forked."""
+CODES = {"init": {5}, "fork": {2}, "prior-art": {10}}
+"""`/init` and `/prior-art` ask before they write, and nobody is there: the one is refused, the other
+waits. A talk that is empty cannot be forked."""
 ENDS_WELL = {0, 1}
 """Done, or done with nothing to tell."""
 REAL_NUMBERS = re.compile(r"#[0-9a-f]+\b|\b[0-9a-f]{12}\b|\d[\d,.:]*")

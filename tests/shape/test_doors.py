@@ -63,6 +63,12 @@ DOORS = {
     "cli/doors.py": "the log of crashes, and the terminal",
     "cli/schema_option.py": "a JSON Schema that the person names on the command line",
     "cli/batch.py": "a list of questions or claims that the person names on the command line",
+    "runs/runs.py": "the records of a dry run, in a folder that goes with it",
+    "runs/salt.py": "the garden's own secret, in its data folder",
+    "simulations/play.py": "the records of a simulation, in a folder that goes with it",
+    "simulations/shelf.py": "scenario files beside the commands, and what passed",
+    "simulations/staging.py": "the command files that ship, or those of a folder that is named",
+    "cli/sim_command.py": "whether a folder has commands, and the report that was asked for",
     "jobs/waivers.py": "the record of what a person let stand, in the garden's data folder",
 }
 """Modules by name, and what they touch."""
@@ -93,7 +99,8 @@ codecs.open io.FileIO io.open linecache.getline np.fromfile np.load np.memmap np
 os.path.exists os.path.isdir os.path.isfile os.path.lexists os.path.realpath sqlite3.connect
 """
 _NOT_PATHS = """
-archive cls desk files keeping ledger models reach session store talk tarfile turn walls _call
+archive cls desk files keeping ledger models reach reviews session store talk tarfile turn walls
+_call _rows
 _files _garden_class() _walk _walls Index
 """
 OS_CALLS = frozenset(_OS_CALLS.split())
