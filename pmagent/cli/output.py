@@ -66,7 +66,8 @@ class Output:
         """A line on stderr that the next one overwrites; nothing where it is no terminal."""
         if self.is_quiet or not sys.stderr.isatty():
             return
-        width = min(os.get_terminal_size(sys.stderr.fileno()).columns, 110) - 1
+        # A terminal that does not say how wide it is says 0.
+        width = min(os.get_terminal_size(sys.stderr.fileno()).columns or 80, 110) - 1
         sys.stderr.write(f"\r{safe_text(text)[:width]:<{width}}")
         sys.stderr.flush()
         self._is_on_progress = True

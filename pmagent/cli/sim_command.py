@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 
 from pmagent.cli import codes
 from pmagent.cli.output import Output, common_options, make_output
-from pmagent.errors import UsageError
+from pmagent.errors import GardenError, UsageError
 from pmagent.paths import bundled_dir, reason_of
 
 if TYPE_CHECKING:
@@ -81,12 +82,22 @@ def _bench(folder: str) -> Bench:
     from pmagent.simulations.shelf import Shelf  # noqa: PLC0415
     from pmagent.simulations.staging import folder_texts, make_stage  # noqa: PLC0415
 
-    commands = Path(folder) / "commands" if folder else bundled_dir("commands")
-    scenarios = Path(folder) / "simulations" if folder else bundled_dir("simulations")
-    if not commands.is_dir():
-        raise UsageError(f'there is no folder "{commands}"', "--in names the folder above it")
+    shipped = bundled_dir("commands")
+    if not folder:
+        shelf = Shelf(bundled_dir("simulations"))
+        return Bench(shelf, make_stage(folder_texts(shipped), shelf))
+    scenarios = Path(folder) / "simulations"
+    if not scenarios.is_dir():
+        raise UsageError(f'there is no folder "{scenarios}"', "--in names the folder above it")
     shelf = Shelf(scenarios)
-    return Bench(shelf, make_stage(folder_texts(commands), shelf))
+    places = (Path(folder) / "commands", Path(folder) / ".pmagent" / "commands", shipped)
+    readers = [folder_texts(place) for place in places if place.is_dir()]
+
+    def text_of(name: str) -> bytes | None:
+        """The folder's own command of a name before the one that ships."""
+        return next((data for one in readers if (data := one(name)) is not None), None)
+
+    return Bench(shelf, make_stage(text_of, shelf))
 
 
 def _run(bench: Bench, output: Output, name: str, flags: Mapping[str, object]) -> int:
@@ -112,6 +123,7 @@ def _run(bench: Bench, output: Output, name: str, flags: Mapping[str, object]) -
     report = bench.run(wanted, tell)
     if flags["junit"]:
         _write(Path(str(flags["junit"])), junit(report.results))
+    _keep(bench, report, str(flags["garden"]))
     least = float(str(flags["min_coverage"]))
     is_short = report.least_coverage() < least
     if output.as_json:
@@ -122,6 +134,31 @@ def _run(bench: Bench, output: Output, name: str, flags: Mapping[str, object]) -
         if is_short:
             output.line(f"below --min-coverage {least:g}")
     return codes.NONE if report.failed or is_short else codes.OK
+
+
+def _keep(bench: Bench, report: Report, folder: str) -> None:
+    """Let the garden know what was played, so that a command may come to go alone in it."""
+    from pmagent.garden import Garden  # noqa: PLC0415 - as in `_bench`
+    from pmagent.records.rehearsals import RehearsalRow  # noqa: PLC0415 - as in `_bench`
+
+    try:
+        garden = Garden.find(folder)
+    except GardenError:
+        # A checkout is none, and needs none.
+        return
+    with garden:
+        for covered in report.coverage:
+            played = [one for one in report.results if one.scenario.command == covered.command]
+            garden.runs.keep_rehearsal(
+                RehearsalRow(
+                    command=covered.command,
+                    digest=bench.procedure(covered.command).digest,
+                    at=datetime.now(UTC),
+                    cases=len(played),
+                    clean=sum(one.is_passed for one in played),
+                    ways=covered.share,
+                )
+            )
 
 
 def _mutate(bench: Bench, output: Output, name: str, flags: Mapping[str, object]) -> int:

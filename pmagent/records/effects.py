@@ -153,6 +153,8 @@ def _row(effect: Effect) -> tuple[str | int | None, ...]:
         "sent": effect.sent,
         "theirs": effect.theirs,
         "is_doubtful": effect.is_doubtful,
+        "wished": effect.wished,
+        "over": effect.over,
     }
     return (
         effect.key,
@@ -204,6 +206,8 @@ def _effect(row: sqlite3.Row | tuple[object, ...]) -> Effect:
         sent=cast("dict[str, Json] | None", facts.get("sent")),
         theirs=cast("dict[str, Json] | None", facts.get("theirs")),
         is_doubtful=bool(facts.get("is_doubtful")),
+        wished=str(facts.get("wished", "")),
+        over=cast("dict[str, Json] | None", facts.get("over")),
     )
 
 

@@ -149,6 +149,17 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX events_of_span ON events(trace, span)
     """,
+    """
+    CREATE TABLE rehearsals (
+        command TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        at TEXT NOT NULL,
+        cases INTEGER NOT NULL,
+        clean INTEGER NOT NULL,
+        ways REAL NOT NULL,
+        PRIMARY KEY (command, digest)
+    ) STRICT, WITHOUT ROWID
+    """,
 )
 
 

@@ -13,12 +13,15 @@ from functools import cached_property
 from pmagent.errors import UsageError
 from pmagent.functions import Desk, KitShelf
 from pmagent.outbox.outbox import Outbox
+from pmagent.procedures.engine.ports import Here
 from pmagent.records.leases import LockLeases
+from pmagent.records.rehearsals import RehearsalRows
 from pmagent.records.runs import RunRecords
 from pmagent.records.spans import SpanRows
 from pmagent.records.tables import Tables
 from pmagent.reviews.asking import Setting, review_of_dead
 from pmagent.reviews.cases import RunRecord
+from pmagent.reviews.evidence import Rehearsal
 from pmagent.reviews.queue import QueuePorts, ReviewQueue
 from pmagent.reviews.standing import Subject
 from pmagent.runs.calls import GardenCalls
@@ -27,14 +30,18 @@ from pmagent.runs.documents import GardenDocuments
 from pmagent.runs.door import EffectDoor
 from pmagent.runs.grounds import RunGrounds
 from pmagent.runs.letters import Letters
+from pmagent.runs.recalling import note_values
 from pmagent.runs.salt import read_salt
+from pmagent.runs.within import ArchiveWithin, JobsWithin
 from pmagent.traces.running import RunTracing
 from pmagent.traces.tracer import Tracer
 from pmagent.types.actions import Json
 from pmagent.types.calls import CallDesk
-from pmagent.types.outbox import Effect, Publisher
+from pmagent.types.outbox import Comparing, Effect, Publisher
 from pmagent.types.runs import Question, Run
 
+LEAST_WAYS = 0.9
+"""Share of a command's ways that its simulations must go, before it may go alone."""
 NO_SITE = "folder"
 """The name `site` of a garden whose person has set no site."""
 
@@ -126,7 +133,9 @@ class Parts:
         """A dead letter waits for the person like everything else that does."""
         run = self.records.get(effect.run) if effect.run else None
         command = run.command if run is not None else effect.kind
-        self.reviews.add(review_of_dead(effect, command, self.setting(command)))
+        publisher = self.publishers.get(effect.kind.partition(".")[0])
+        compared = publisher.compare(effect) if isinstance(publisher, Comparing) else ""
+        self.reviews.add(review_of_dead(effect, command, self.setting(command), compared))
 
     # -- people ------------------------------------------------------------------------------------
 
@@ -140,6 +149,7 @@ class Parts:
             letters=lambda: Letters(outbox=self.outbox),
             run=self._run_record,
             record=self._note_promotion,
+            rehearsal=self._rehearsal,
         )
         return ReviewQueue(self.tables, ports)
 
@@ -167,6 +177,14 @@ class Parts:
         """The same for a question of a run."""
         return self.setting(question.command)
 
+    def _rehearsal(self, subject: Subject) -> Rehearsal | None:
+        """What the simulations say of a command as it is now."""
+        row = RehearsalRows(self.tables).get(subject.command, subject.digest)
+        if row is None:
+            return None
+        has_passed = row.clean == row.cases and row.ways >= LEAST_WAYS
+        return Rehearsal(has_passed=has_passed, cases=row.cases, clean=row.clean)
+
     def _run_record(self, run_id: str) -> RunRecord | None:
         run = self.records.get(run_id)
         return None if run is None else RunRecord(run=run, rows=self.records.steps(run_id))
@@ -184,6 +202,7 @@ class Parts:
             gatehouse=self.grounds.gatehouse,
             door=self.door,
             desk=self._desk,
+            note_read=self._note_read,
             tracing=self.tracing,
         )
 
@@ -206,11 +225,17 @@ class Parts:
             archive=self.grounds.jobs.archive,
         )
 
-    def _desk(self, run: Run) -> CallDesk:
+    def _note_read(self, value: Json) -> None:
+        """What a function gave was read in the session, from whatever its jobs came to read."""
+        house = self.grounds.gatehouse
+        note_values(house.session, [value], self.grounds.jobs.read_paths, house.labels_of)
+
+    def _desk(self, here: Here) -> CallDesk:
+        archive = ArchiveWithin(whole=self.grounds.jobs.archive(), why_not=here.why_not_read)
         return Desk(
-            archive=self.grounds.jobs.archive(),
-            jobs=self.grounds.jobs,
-            now=run.clock,
+            archive=archive,
+            jobs=JobsWithin(whole=self.grounds.jobs, archive=archive),
+            now=here.run.clock,
             shelf=self.shelf,
             runs_told=self._runs_between,
             day_of=lambda path: self.grounds.job_grounds.engine().reader().document(path).date,

@@ -22,6 +22,7 @@ from pmagent.procedures.language.expressions import Expressions
 from pmagent.procedures.language.read import is_procedure
 from pmagent.procedures.language.tree import draw_mermaid, draw_tree
 from pmagent.procedures.lint.lint import lint
+from pmagent.records.rehearsals import RehearsalRow, RehearsalRows
 from pmagent.records.runs import RunRecords
 from pmagent.records.tables import Tables
 from pmagent.reviews.queue import ReviewQueue
@@ -31,10 +32,12 @@ from pmagent.runs.grounds import RunGrounds
 from pmagent.runs.notes import HandOffNotes
 from pmagent.runs.parts import FreeIds, Parts, SystemClock
 from pmagent.runs.person import QueuePerson
+from pmagent.runs.recalling import recall
 from pmagent.runs.writing import GroundedVerifier, ModelWriter
 from pmagent.types.actions import Ask, AskReply
 from pmagent.types.commands import CommandFile
 from pmagent.types.procedures import Autonomy, Problem, Procedure
+from pmagent.types.reviews import Review
 from pmagent.types.runs import Run, RunEvent, RunState, StepRow
 from pmagent.types.talk import Model, ModelCard, Usage
 from pmagent.types.traces import TraceEvent, TraceSpan
@@ -129,6 +132,8 @@ class Runs:
             UsageError: there is no such run, or another process carries it on.
         """
         known = self.get(run_id)
+        house = self._grounds.gatehouse
+        recall(house.session, self._parts.records, known, house.labels_of)
         if known.waits_for == "outbox":
             self.outbox.deliver_due()
         return self._engine(company).resume(known.id)
@@ -219,7 +224,26 @@ class Runs:
     def explain(self, run_id: str) -> str:
         """What it did, why, and what it waits for."""
         run = self.get(run_id)
-        return explain(run, self.steps(run.id))
+        review = self.asked(run)
+        return explain(run, self.steps(run.id), review.id if review is not None else "")
+
+    def asked(self, run: Run) -> Review | None:
+        """The review that a run waits for, of it or of one that it has started; None for none."""
+        if run.state != "waiting":
+            return None
+        waiting = [one for one in self.reviews.of_run(run.id) if one.state == "open"]
+        if waiting:
+            return waiting[-1]
+        below = (one for one in self.list(1_000, states=("waiting",)) if one.parent == run.id)
+        return next((found for one in below if (found := self.asked(one)) is not None), None)
+
+    def keep_rehearsal(self, played: RehearsalRow) -> bool:
+        """Keep what simulations said of a command; False where it is another version here."""
+        subject = self._parts.subject(played.command)
+        if subject is None or subject.digest != played.digest:
+            return False
+        RehearsalRows(self._parts.tables).put(played)
+        return True
 
     # -- procedures --------------------------------------------------------------------------------
 
