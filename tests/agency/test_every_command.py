@@ -42,8 +42,8 @@ ARGUMENTS = {
 }
 """What a command is given that asks for something; all others are run bare."""
 CODES = {"init": {5}, "fork": {2}, "prior-art": {10}}
-"""`/init` and `/prior-art` ask before they write, and nobody is there: the one is refused, the other
-waits. A talk that is empty cannot be forked."""
+"""`/init` and `/prior-art` ask before they write, and nobody is there: the one is refused, and the
+other waits. A talk that is empty cannot be forked."""
 ENDS_WELL = {0, 1}
 """Done, or done with nothing to tell."""
 REAL_NUMBERS = re.compile(r"#[0-9a-f]+\b|\b[0-9a-f]{12}\b|\d[\d,.:]*")
