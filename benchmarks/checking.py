@@ -1,11 +1,13 @@
 """How well claims are judged against an archive: `python -m benchmarks.checking`.
 
-Two sets: claims people wrote about the archive of the shared data, scored by its scorer, and hard
-paraphrases about the sample garden that ship here. Both halves are shown, beside what a person
-would script first: the share of a claim's words and numbers in the best passage. The weights of
-`pmagent.factcheck.verdict` were chosen on the first set, on made claims (`claims_made`) and on
-the second too, so neither is a clean test; what the second scored before that is kept in
-`FIRST_SEEN`.
+Three sets: claims people wrote about the archive of the shared data, scored by its scorer, hard
+paraphrases about the sample garden that ship here, and claims about it as a copy editor meets them,
+close wording and rounded figures beside altered and unsaid ones. Both halves are shown, beside
+what a person would script first: the share of a claim's words and numbers in the best passage.
+
+The weights of `pmagent.factcheck.verdict` were chosen on the first set, on made claims
+(`claims_made`), on the second and on the odd lines of the third, so only the even lines of the
+third are a clean test. What these two scored before that is in `FIRST_SEEN` and `FIRST_SEEN_2`.
 """
 
 from __future__ import annotations
@@ -28,11 +30,18 @@ from pmagent.retrieval.ports import QueryEncoder, SearchIndex, StaticEncoder
 from pmagent.types.checking import Claim, Verdict
 
 GOLDEN = TOP / "benchmarks" / "golden" / "claims_garden.jsonl"
+GOLDEN_2 = TOP / "benchmarks" / "golden" / "claims_garden_2.jsonl"
 CLASSES = ("supported", "contradicted", "not_in_archive")
 WORDS = {"not_found": "not_in_archive"}
 """The scorer's word for ours; `needs_person` is none of its classes, and so never right."""
 FIRST_SEEN = {"macro_f1": 0.414, "strict": 0.380, "evidence@3": 0.761}
 """Of the sample garden's claims, as the code was before anybody had read them."""
+FIRST_SEEN_2 = {
+    "macro_f1": 0.686, "strict": 0.625, "missed": 0.100, "false alarm": 0.200, "evidence@3": 0.883,
+}  # fmt: skip
+"""Of the second set, as the code was before anybody had read them: .607 macro-F1 on its odd lines,
+.767 on its even ones. Odd lines were read afterwards, even ones only scored."""
+SEEN = {GOLDEN: FIRST_SEEN, GOLDEN_2: FIRST_SEEN_2}
 OVERLAP = 0.6
 """Share of a claim's words that must stand in one passage: the baseline's cut."""
 
@@ -81,6 +90,7 @@ def main() -> None:
     sets = [("archive", claims, chosen.root, chosen.home)]
     if chosen.garden is not None:
         sets.append(("sample garden", GOLDEN, chosen.garden, chosen.garden_home))
+        sets.append(("sample garden, as edited", GOLDEN_2, chosen.garden, chosen.garden_home))
     for name, path, root, home in sets:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
         with Garden.open(root, home=home) as garden:
@@ -88,8 +98,8 @@ def main() -> None:
             reader = engine.reader()
             encoder = None if chosen.words_only else engine.encoder
             show(name, rows, reader, encoder, engine.sketcher)
-        if path == GOLDEN:
-            seen = "  ".join(f"{key} {value:.3f}" for key, value in FIRST_SEEN.items())
+        if path in SEEN:
+            seen = "  ".join(f"{key} {value:.3f}" for key, value in SEEN[path].items())
             print(f"before anybody had read them: {seen}")
 
 
@@ -109,7 +119,7 @@ def show(
     print(f"\n{name}: {len(rows)} claims, {spent:.3f} s each")
     columns = ("macro_f1", "balanced", "strict", "missed", "false alarm", "evid@1", "evid@3")
     print(f"{'':<22}" + "".join(f"{column:>12}" for column in columns))
-    parts = {"all": answers, "odd": answers[1::2], "even": answers[::2]}
+    parts = {"all": answers, "odd lines": answers[::2], "even lines": answers[1::2]}
     for part, some in parts.items():
         print(f"{part:<22}" + "".join(f"{value:>12.3f}" for value in figures(some)))
     overlap = [_by_overlap(row, index) for row in rows]

@@ -4,6 +4,7 @@
     python -m benchmarks.outbox_faults --ghost fake   150 of them over HTTP, against our fake Ghost
     python -m benchmarks.outbox_faults --ghost env    against the server that PMAGENT_GHOST_URL and
                                                       PMAGENT_GHOST_ADMIN_KEY name; leaves drafts
+    python -m benchmarks.outbox_faults --trello       1,000 cards over HTTP, against our fake Trello
 
 Both go through the same script of faults, on a clock of its own: of all requests 20 % end with a
 503 and 20 % of the deeds with a lost answer; besides there are timeouts, requests that arrive late,
@@ -23,6 +24,8 @@ from pathlib import Path
 from tests.outbox.ghost_ground import GROUND as GHOST
 from tests.outbox.ghost_ground import fake_site
 from tests.outbox.storm import GROUND, Outcome, run_storm
+from tests.outbox.trello_ground import GROUND as TRELLO
+from tests.outbox.trello_ground import fake_board
 
 
 def main() -> int:
@@ -32,7 +35,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=8)
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--ghost", choices=["fake", "env"])
+    parser.add_argument("--trello", action="store_true")
     asked = parser.parse_args()
+    if asked.trello:
+        return _storm_trello(asked.effects or 1_000, asked.kills, asked.seed)
     effects = asked.effects or (150 if asked.ghost else 1_000)
     outcomes: dict[str, Outcome] = {}
     with (
@@ -48,6 +54,17 @@ def main() -> int:
             )  # fmt: skip
     show(outcomes)
     ours = outcomes["outbox"]
+    return int(bool(ours.doubled or ours.lost))
+
+
+def _storm_trello(effects: int, kills: int, seed: int) -> int:
+    with tempfile.TemporaryDirectory() as folder, fake_board() as named:
+        os.environ.update(named)
+        ours = run_storm(
+            Path(folder, f"trello-{seed}"), "outbox", effects=effects, kills=kills, seed=seed,
+            ground=TRELLO,
+        )  # fmt: skip
+    show({"outbox": ours})
     return int(bool(ours.doubled or ours.lost))
 
 

@@ -20,9 +20,9 @@ from pmagent.types.calls import Parameter
 from pmagent.types.outbox import Dead, Delivery, Effect, Held, Queued, Receipt, Sent, Wish
 
 GIVES = "{url: url?, id: str?, state: str, revision: str?, slug: str?}"
-"""`state` is Ghost's own, such as `draft`; or `queued`, `held`, `dead`."""
+"""`state` is Ghost's own, such as `draft`; or `queued`, `held`, `dead`, `dropped`."""
 _ANY_PORT = range(1, 65_536)
-_CITED = re.compile(r"[ \t]*\[\^(?P<path>[^\]\n]+?):(?P<line>\d+)\]")
+_CITED = re.compile(r"[ \t]{0,4}\[\^(?P<path>[^\[\]\n]{1,400}?):(?P<line>\d{1,7})\]")
 P = TypeVar("P", bound=BaseModel)
 
 
@@ -91,7 +91,8 @@ def _told(delivery: Delivery) -> Mapping[str, Json]:
             at = effect.next_at.isoformat() if effect.next_at is not None else None
             return {**_unsent(effect, "queued"), "next_at": at}
         case Dead(effect=effect):
-            return _unsent(effect, "dead")
+            is_dropped = effect.state in {"cancelled", "undone"}
+            return _unsent(effect, "dropped" if is_dropped else "dead")
         case Held(effect=effect):
             return _unsent(effect, "held")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pmagent.errors import AccessError
-from pmagent.tools._regex import Pattern, compile_pattern
+from pmagent.nlp.patterns import Pattern, compile_pattern
 
 _LITERAL = set("\\.^$+{}()|")
 

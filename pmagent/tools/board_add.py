@@ -8,11 +8,13 @@ from pydantic import Field
 
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.errors import AccessError
+from pmagent.tasks.board.placing import Edited, add_card
+from pmagent.tasks.board.reading import card_id
 from pmagent.tools._changes import before_of, plan_change, write_target
 from pmagent.tools._input import Input
-from pmagent.tools._kanban import Placed, card_id, put_card
 from pmagent.types.actions import FileChange, Target
 from pmagent.types.calls import CallSpec, Parameter
+from pmagent.types.tasks import Card
 
 BOARD = "board.md"
 
@@ -50,7 +52,7 @@ class BoardAddTool:
         target = reach.walls.locate(given.board, "edit")
         before = before_of(target, reach)
         placed = _placed(given, target, before)
-        if not placed.is_new:
+        if not placed.is_changed:
             return Plan(subject=target.resolved, targets=(target,))
         after = placed.text.encode("utf-8")
         return plan_change(target, FileChange(path=target.resolved, before=before, after=after))
@@ -63,26 +65,33 @@ class BoardAddTool:
             placed = _placed(given, target, plan.changes[0].before)
         else:
             placed = _placed(given, target, before_of(target, reach))
-        told = "is on" if placed.is_new else "was already on"
+        told = "is on" if placed.is_changed else "was already on"
         return Result(
             text=f'"{given.text}" {told} "{target.resolved}", line {placed.line}',
             data={
                 "path": target.resolved,
-                "id": card_id(given.text),
+                "id": placed.id,
                 "line": placed.line,
-                "is_new": placed.is_new,
+                "is_new": placed.is_changed,
             },
         )
 
 
-def _placed(given: BoardAddInput, target: Target, before: bytes | None) -> Placed:
+def _placed(given: BoardAddInput, target: Target, before: bytes | None) -> Edited:
     try:
         board = (before or b"").decode("utf-8")
     except UnicodeDecodeError as exc:
         raise AccessError(
             f'"{target.resolved}" is no board: it is not UTF-8', "save it as UTF-8, or name another"
         ) from exc
-    return put_card(board, column=given.column, text=given.text, details=given.details)
+    # Its id is made of the words as they are given: a procedure's card is put on once.
+    card = Card(
+        id=card_id(given.text),
+        title=given.text,
+        lane=given.column,
+        details=tuple(row.strip() for row in given.details.splitlines()),
+    )
+    return add_card(board, card, lane=given.column)
 
 
 tool = BoardAddTool()

@@ -85,6 +85,7 @@ class GhostDraftTool:
             host=host,
             is_outward=True,
             outgoing=outgoing,
+            is_publication=True,
             body=outgoing,
             risk="it leaves this computer; nobody but your own staff sees a draft, and you can "
             "delete it there",

@@ -56,6 +56,7 @@ class GhostImageTool:
             host=host,
             is_outward=True,
             outgoing=outgoing,
+            is_publication=True,
             body=outgoing,
             risk="whoever knows its address can see it at once; what else the file holds goes "
             "along, and a photo may hold where it was taken",

@@ -60,6 +60,8 @@ class GhostNewsletterTool:
             subject=f"post {payload.post} at {host}",
             host=host,
             is_outward=True,
+            is_publication=True,
+            is_final=True,
             outgoing=outgoing,
             body=outgoing,
             risk="a mail that went out cannot be called back",

@@ -57,6 +57,8 @@ class GhostPublishTool:
             subject=f"post {payload.post} at {host}",
             host=host,
             is_outward=True,
+            is_publication=True,
+            is_final=True,
             outgoing=outgoing,
             body=outgoing,
             risk="feeds and search engines fetch a public post within minutes, and keep it",

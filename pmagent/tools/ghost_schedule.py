@@ -58,6 +58,7 @@ class GhostScheduleTool:
             subject=f"post {payload.post} at {host}",
             host=host,
             is_outward=True,
+            is_publication=True,
             outgoing=outgoing,
             body=outgoing,
             risk="it becomes public then, without another question; until then it can be made a "

@@ -76,6 +76,7 @@ class GhostUpdateTool:
             host=host,
             is_outward=True,
             outgoing=outgoing,
+            is_publication=True,
             body=outgoing,
             risk="readers see the change at once where the post is public; Ghost keeps what stood "
             "there in the post's history",

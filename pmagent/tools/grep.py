@@ -9,10 +9,10 @@ from pydantic import Field
 
 from pmagent.agent.tool import Plan, Reach, Result
 from pmagent.errors import ReadError
+from pmagent.nlp.patterns import Pattern, compile_pattern
 from pmagent.permissions.walls import Entry
 from pmagent.tools._globs import glob_matcher
 from pmagent.tools._input import MAX_FILE_BYTES, Input
-from pmagent.tools._regex import Pattern, compile_pattern
 from pmagent.tools.read import text_lines
 from pmagent.types.actions import Label
 

@@ -72,6 +72,8 @@ class FakeGhost:
     """What the site holds, and what it was asked."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    token_now: Callable[[], float] = time.time
+    """What a token's age is counted to."""
     posts: dict[str, Record] = field(default_factory=dict)
     tags: dict[str, Record] = field(default_factory=dict)
     """By name in lower case."""
@@ -164,7 +166,7 @@ class FakeGhost:
                 401, "UnauthorizedError", "Unknown Admin API Key", code="UNKNOWN_ADMIN_API_KEY"
             )
         signed = hmac.new(bytes.fromhex(SECRET), f"{head}.{claims}".encode(), hashlib.sha256)
-        age = time.time() - told.get("iat", 0)
+        age = self.token_now() - told.get("iat", 0)
         is_good = header.get("alg") == "HS256" and told.get("aud") == "/admin/"
         if not is_good or not hmac.compare_digest(signed.digest(), unbase64(mark)) or age > 300:
             raise Refusal(401, "UnauthorizedError", "Invalid token", code="INVALID_JWT")

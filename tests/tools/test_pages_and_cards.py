@@ -9,7 +9,7 @@ import pytest
 
 from pmagent.garden import Garden
 from pmagent.permissions.rules import EDIT_TOOLS
-from pmagent.tools._kanban import card_id, put_card
+from pmagent.tasks.board.reading import card_id
 from pmagent.types.actions import Ask, Done, Json, TrustLevel, Yes
 
 BOARD = """---
@@ -122,11 +122,3 @@ def test_a_board_that_is_not_there_is_made(garden: Garden) -> None:
     assert (garden.root / "boards" / "new.md").read_text(encoding="utf-8") == (
         f"---\nkanban-plugin: board\n---\n\n## Inbox\n\n- [ ] First ^{card_id('First')}\n"
     )
-
-
-def test_line_ends_of_a_board_stay_as_they_are() -> None:
-    board = "## Now\r\n\r\n- [ ] One\r\n"
-
-    placed = put_card(board, column="Now", text="Two", details="")
-
-    assert placed.text == f"## Now\r\n\r\n- [ ] One\r\n- [ ] Two ^{card_id('Two')}\r\n"

@@ -1,0 +1,257 @@
+"""A card made once and brought to what it shall say, moved, labelled and dated.
+
+It is looked for before it is made, by the mark in the last line of its description, in the list of
+all the board's cards. What somebody has changed there in the meantime stays, or is a collision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pmagent.publishers.trello.client import TrelloClient, read_back
+from pmagent.publishers.trello.payloads import (
+    MARK,
+    CardPayload,
+    DuePayload,
+    LabelPayload,
+    MovePayload,
+    read_payload,
+)
+from pmagent.publishers.trello.wire import SentCard, SentLabel
+from pmagent.types.actions import Json
+from pmagent.types.outbox import Effect, Receipt, SendFault
+
+Content = Mapping[str, Json]
+_LABELS = {"name": "the title", "text": "the description", "due": "the due time"}
+_HINT = "compare both versions, and say which one counts"
+
+
+def mark_of(key: str) -> str:
+    """The last line of the description of the card that an effect has made."""
+    return f"{MARK}{key}"
+
+
+def text_with_mark(text: str, key: str) -> str:
+    """A description with the mark as its last line."""
+    return f"{text.rstrip()}\n\n{mark_of(key)}" if text.strip() else mark_of(key)
+
+
+def is_marked(card: SentCard, key: str) -> bool:
+    """Whether the card's description ends with that mark."""
+    return card.desc.rstrip().rpartition("\n")[2].strip() == mark_of(key)
+
+
+def receipt_of(card: SentCard) -> Receipt:
+    """What is to be known of a card as it lies there."""
+    state = "archived" if card.closed else "open"
+    data: dict[str, Json] = {
+        "state": state, "list": card.list, "content": _content_of_card(card),
+        "labels": [label.name or label.color or "" for label in card.labels],
+    }  # fmt: skip
+    return Receipt(id=card.id, url=card.url, revision=card.changed, data=data)
+
+
+def look_for_card(client: TrelloClient, effect: Effect) -> Receipt | None:
+    """The card that this effect has made; None where there is none."""
+    ours = _find(client, effect)
+    return replace(receipt_of(ours[0]), matches=len(ours)) if ours else None
+
+
+def do_card(client: TrelloClient, effect: Effect) -> Receipt:
+    """Make the card, or bring the one that is there to the payload. Its list is not changed."""
+    payload = read_payload(CardPayload, effect.payload)
+    ours = _find(client, effect)
+    _refuse_doubles(effect, len(ours))
+    if ours:
+        return _change(client, effect, payload, ours[0])
+    wanted = _content_of_payload(payload)
+    made = client.make_card({
+        "idList": payload.list, "name": payload.name, "pos": "bottom",
+        "desc": text_with_mark(payload.text, effect.key), "due": wanted["due"],
+    })  # fmt: skip
+    seen = read_back(lambda: _find(client, effect))
+    _refuse_doubles(effect, len(seen))
+    if not seen:
+        raise SendFault("ambiguous", "the card was made, and is not found there")
+    if lost := _differing(wanted, _content_of_card(seen[0])):
+        told = ", ".join(_LABELS[name] for name in lost)
+        message = f"Trello stored something else than was sent: {told}"
+        raise SendFault("refused", message, f"look at {made.url}")
+    return receipt_of(seen[0])
+
+
+def look_for_move(client: TrelloClient, effect: Effect) -> Receipt | None:
+    """The card, where it is in that list already."""
+    payload = read_payload(MovePayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    return receipt_of(card) if card.list == payload.list else None
+
+
+def do_move(client: TrelloClient, effect: Effect) -> Receipt:
+    """Put the card at the end of a list."""
+    payload = read_payload(MovePayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    if card.list == payload.list:
+        return receipt_of(card)
+    if payload.before is not None and card.list != payload.before:
+        raise _collision("somebody has moved the card there in the meantime", card)
+    fields: dict[str, Json] = {"idList": payload.list, "pos": "bottom"}
+    client.change_card(card.id, fields)
+    after = read_back(lambda: client.card(card.id))
+    if after.list != payload.list:
+        raise _collision("the card is in another list than it was just moved to", after)
+    return receipt_of(after)
+
+
+def look_for_label(client: TrelloClient, effect: Effect) -> Receipt | None:
+    """The card, where it has that label already."""
+    payload = read_payload(LabelPayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    return receipt_of(card) if _has(card, payload) else None
+
+
+def do_label(client: TrelloClient, effect: Effect) -> Receipt:
+    """Give the card a label; the board's own of that name, or one made for it."""
+    payload = read_payload(LabelPayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    if _has(card, payload):
+        return receipt_of(card)
+    label = next((one for one in client.labels() if _is_named(one, payload)), None)
+    if label is None:
+        client.make_label(payload.name, payload.colour)
+        known = read_back(client.labels)
+        label = next((one for one in known if _is_named(one, payload)), None)
+    if label is None:
+        raise SendFault("ambiguous", "the label was made, and is not found there")
+    client.add_label(card.id, label.id)
+    after = read_back(lambda: client.card(card.id))
+    if label.id not in after.label_ids:
+        raise _collision("the card's labels were changed there at the same time", after)
+    return receipt_of(after)
+
+
+def look_for_due(client: TrelloClient, effect: Effect) -> Receipt | None:
+    """The card, where it is due just then already."""
+    payload = read_payload(DuePayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    return receipt_of(card) if _stamp(card.due) == _stamp(payload.due) else None
+
+
+def do_due(client: TrelloClient, effect: Effect) -> Receipt:
+    """Say when the card is due."""
+    payload = read_payload(DuePayload, effect.payload)
+    card = _target(client, payload.card, payload.made_by)
+    if _stamp(card.due) == _stamp(payload.due):
+        return receipt_of(card)
+    has_before = "before" in payload.model_fields_set
+    if has_before and _stamp(card.due) != _stamp(payload.before):
+        raise _collision("somebody has changed there when the card is due", card)
+    client.change_card(card.id, {"due": _stamp(payload.due)})
+    after = read_back(lambda: client.card(card.id))
+    if _stamp(after.due) != _stamp(payload.due):
+        raise _collision("the card is due at another time than was just set", after)
+    return receipt_of(after)
+
+
+def _find(client: TrelloClient, effect: Effect) -> list[SentCard]:
+    """The cards that bear the mark; else the one that the last receipt names."""
+    cards = client.cards()
+    marked = [card for card in cards if is_marked(card, effect.key)]
+    known = effect.receipt.id if effect.receipt is not None else ""
+    return marked or [card for card in cards if card.id == known]
+
+
+def _refuse_doubles(effect: Effect, matches: int) -> None:
+    if matches > 1:
+        raise SendFault(
+            "collision",
+            f'{matches} cards of the board carry the mark "{mark_of(effect.key)}"',
+            "archive all but one there, take the mark out of them, and retry",
+        )
+
+
+def _change(client: TrelloClient, effect: Effect, payload: CardPayload, card: SentCard) -> Receipt:
+    """Write the fields that differ, where nobody else has changed them since the last time."""
+    ours, theirs = _content_of_payload(payload), _content_of_card(card)
+    wanted = _differing(ours, theirs)
+    if not wanted:
+        return receipt_of(card)
+    base = effect.receipt.data.get("content") if effect.receipt is not None else None
+    known: Content = base if isinstance(base, Mapping) else {}
+    # A field that we leave as it was sent the last time takes what is there; it was theirs to set.
+    changed = [name for name in wanted if name not in known or known[name] != ours[name]]
+    conflicts = [name for name in changed if name not in known or known[name] != theirs[name]]
+    if conflicts:
+        told = ", ".join(_LABELS[name] for name in conflicts)
+        raise _collision(f"somebody has changed {told} there in the meantime", card)
+    if not changed:
+        return receipt_of(card)
+    told = {"name": payload.name, "desc": text_with_mark(payload.text, effect.key),
+            "due": ours["due"]}  # fmt: skip
+    names = {"name": "name", "text": "desc", "due": "due"}
+    client.change_card(card.id, {names[name]: told[names[name]] for name in changed})
+    after = read_back(lambda: client.card(card.id))
+    if _differing({name: ours[name] for name in changed}, _content_of_card(after)):
+        raise _collision("what is there now is not what was just written", after)
+    return receipt_of(after)
+
+
+def _target(client: TrelloClient, ident: str | None, made_by: str | None) -> SentCard:
+    """The card that a payload names.
+
+    Raises:
+        SendFault: it is not there, is archived, or cannot be read.
+    """
+    if ident is not None:
+        card = client.card(ident)
+    else:
+        found = [one for one in client.cards() if is_marked(one, made_by or "")]
+        if len(found) != 1:
+            many = "is not on the board yet" if not found else f"is there {len(found)} times"
+            raise SendFault(
+                "again" if not found else "collision", f'the card "{made_by}" {many}',
+                "its making comes first",
+            )  # fmt: skip
+        card = found[0]
+    if card.closed:
+        raise _collision("the card was archived there", card)
+    return card
+
+
+def _content_of_card(card: SentCard) -> dict[str, Json]:
+    rows = card.desc.rstrip().split("\n")
+    text = "\n".join(rows[:-1] if rows[-1].strip().startswith(MARK) else rows)
+    return {"name": card.name, "text": text.strip(), "due": _stamp(card.due)}
+
+
+def _content_of_payload(payload: CardPayload) -> dict[str, Json]:
+    return {"name": payload.name.strip(), "text": payload.text.strip(),
+            "due": _stamp(payload.due)}  # fmt: skip
+
+
+def _differing(ours: Content, theirs: Content) -> list[str]:
+    return [name for name in ours if ours[name] != theirs.get(name)]
+
+
+def _has(card: SentCard, payload: LabelPayload) -> bool:
+    return any(_is_named(label, payload) for label in card.labels)
+
+
+def _is_named(label: SentLabel, payload: LabelPayload) -> bool:
+    is_coloured = payload.colour is None or label.color == payload.colour
+    return (label.name or "").casefold() == payload.name.casefold() and is_coloured
+
+
+def _stamp(at: datetime | None) -> str | None:
+    """As Trello writes a time: UTC, with milliseconds."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _collision(message: str, card: SentCard) -> SendFault:
+    """Somebody has changed it there: their version comes along."""
+    theirs: dict[str, Json] = {**_content_of_card(card), "list": card.list, "url": card.url}
+    return SendFault("collision", message, _HINT, theirs=theirs)

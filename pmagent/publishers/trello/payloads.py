@@ -1,0 +1,91 @@
+"""What an effect on a Trello board carries: exactly what the board will be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pmagent.types.actions import Json
+from pmagent.types.outbox import SendFault
+
+MARK = "pmagent:"
+"""Begins the last line of a description, by which a card is known again."""
+NAME_CHARS = 500
+TEXT_CHARS = 16_000
+"""Trello takes 16,384; the mark needs some."""
+Colour = Literal[
+    "green", "yellow", "orange", "red", "purple", "blue", "sky", "lime", "pink", "black"
+]
+ObjectId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
+Key = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARS)]
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _OfCard(_Payload):
+    """A card, by its own id or by the key of the effect that made it."""
+
+    card: ObjectId | None = None
+    made_by: Key | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> _OfCard:
+        if (self.card is None) == (self.made_by is None):
+            raise ValueError("name the card by its id or by what made it")
+        return self
+
+
+class CardPayload(_Payload):
+    """A whole card, to be made at the end of a list or brought to this."""
+
+    list: ObjectId
+    name: Name
+    text: Annotated[str, Field(max_length=TEXT_CHARS)] = ""
+    due: AwareDatetime | None = None
+
+
+class MovePayload(_OfCard):
+    """The list that a card shall be in."""
+
+    list: ObjectId
+    before: ObjectId | None = None
+    """The list it was in when the move was approved; a card in a third is a collision."""
+
+
+class LabelPayload(_OfCard):
+    """A label that a card shall have; one that the board does not have is made."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    colour: Colour | None = None
+
+
+class DuePayload(_OfCard):
+    """When a card shall be due; None takes the day away."""
+
+    due: AwareDatetime | None
+    before: AwareDatetime | None = None
+    """The time it was due when this was approved; another one there is a collision."""
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+def read_payload(model: type[P], payload: Mapping[str, Json]) -> P:
+    """The payload as that.
+
+    Raises:
+        SendFault: it is something else, so that it can never be sent.
+    """
+    try:
+        return model.model_validate(payload)
+    except ValidationError as exc:
+        fault = exc.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "payload"
+        raise SendFault(
+            "refused", f'"{where}" cannot be sent: {fault["msg"].lower()}', "change it, and retry"
+        ) from None

@@ -1,0 +1,1 @@
+"""The week: calendars, boards and plans, as plain functions on values."""

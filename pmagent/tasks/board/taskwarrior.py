@@ -1,0 +1,160 @@
+"""Taskwarrior's own JSON (`task export`, `task import`), read and written."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pmagent.errors import ReadError
+from pmagent.tasks.board.efforts import parse_effort
+from pmagent.tasks.board.importing import (
+    Imported,
+    as_list,
+    as_mapping,
+    json_of,
+    proposed,
+    read_each,
+    tag_of,
+    text_of,
+    title_of,
+)
+from pmagent.types.tasks import Board, Card, Effort
+
+_NAMESPACE = uuid.UUID("6f0f5c0a-9f0e-5b7c-8f39-70a6d1a2c3b4")
+_PRIORITIES = {"H": 1, "M": 2, "L": 3}
+_FORM = "%Y%m%dT%H%M%SZ"
+_UTC = ZoneInfo("UTC")
+
+
+class _Annotation(BaseModel):
+    description: str = ""
+
+
+class _Task(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    uuid: str = Field(min_length=1, max_length=64)
+    description: str = Field(min_length=1)
+    status: str = "pending"
+    due: str | None = None
+    wait: str | None = None
+    scheduled: str | None = None
+    end: str | None = None
+    project: str = ""
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+    depends: tuple[str, ...] | str = ()
+    annotations: tuple[_Annotation, ...] = ()
+    estimate: str | float | None = None
+    pmagent_id: str = ""
+
+
+def import_taskwarrior(
+    name: str, data: bytes, *, zone: str = "UTC", board: Board | None = None
+) -> Imported:
+    """Every task that is pending, waiting or completed. Its times become days in `zone`.
+
+    Raises:
+        ReadError: it is no export of Taskwarrior.
+    """
+    tasks, notes = read_each(name, "task", _tasks(name, data), _Task)
+    kept = [task for task in tasks if task.status not in {"deleted", "recurring"}]
+    left = len(tasks) - len(kept)
+    if left:
+        told = "task is" if left == 1 else "tasks are"
+        notes = (*notes, f"{left} {told} left out: deleted, or the pattern of a recurring one")
+    ids = {task.uuid: task.pmagent_id or f"task-{task.uuid[:8]}" for task in kept}
+    reason = "it is a task of Taskwarrior"
+    cards = tuple(
+        proposed(_card(task, ids, ZoneInfo(zone)), reason=reason, board=board) for task in kept
+    )
+    return Imported(cards=cards, notes=notes)
+
+
+def export_taskwarrior(cards: Sequence[Card], *, zone: str = "UTC") -> str:
+    """A JSON list for `task import`. The same card has the same uuid; a day is due at its end."""
+    listed = [_task(card, ZoneInfo(zone)) for card in cards]
+    rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in listed)
+    return f"[\n{rows}\n]\n" if rows else "[]\n"
+
+
+def _tasks(name: str, data: bytes) -> Sequence[object]:
+    """A list, or one object on each line as older versions export."""
+    text = text_of(name, data).strip()
+    if text.startswith("{"):
+        joined = ",".join(row.strip().rstrip(",") for row in text.split("\n") if row.strip())
+        found = as_list(json_of(name, f"[{joined}]".encode()))
+    else:
+        found = as_list(json_of(name, data))
+    if not any("description" in (as_mapping(one) or {}) for one in found) and text != "[]":
+        raise ReadError(
+            f'"{name}" is no export of Taskwarrior: it has no tasks', 'make one with "task export"'
+        )
+    return found
+
+
+def _card(task: _Task, ids: dict[str, str], zone: ZoneInfo) -> Card:
+    depends = task.depends.split(",") if isinstance(task.depends, str) else task.depends
+    effort = parse_effort(str(task.estimate)) if task.estimate is not None else None
+    return Card(
+        id=ids[task.uuid],
+        title=title_of(task.description),
+        lane="",
+        details=tuple(f"- {' '.join(one.description.split())}" for one in task.annotations),
+        is_done=task.status == "completed",
+        effort=effort,
+        due=_day(task.due, zone),
+        start=_day(task.scheduled or task.wait, zone),
+        priority=_PRIORITIES.get(task.priority),
+        project=task.project,
+        tags=tuple(dict.fromkeys(tag for one in task.tags if (tag := tag_of(one)))),
+        after=tuple(ids[one] for one in depends if one in ids),
+        done_on=_day(task.end, zone) if task.status == "completed" else None,
+    )
+
+
+def _day(said: str | None, zone: ZoneInfo) -> date | None:
+    """The day that a time of Taskwarrior, which is in UTC, is for the person."""
+    if not said:
+        return None
+    try:
+        return datetime.strptime(said, _FORM).replace(tzinfo=_UTC).astimezone(zone).date()
+    except ValueError:
+        return None
+
+
+def _task(card: Card, zone: ZoneInfo) -> dict[str, object]:
+    task: dict[str, object] = {
+        "uuid": _uuid(card.id),
+        "description": " ".join(card.title.split()),
+        "status": "completed" if card.is_done else "pending",
+        "pmagent_id": card.id,
+    }
+    by_number = {1: "H", 2: "M"}
+    pairs: tuple[tuple[str, object], ...] = (
+        ("due", card.due and _stamp(card.due, zone)),
+        ("scheduled", card.start and _stamp(card.start, zone, time())),
+        ("end", card.is_done and card.done_on and _stamp(card.done_on, zone)),
+        ("project", ".".join(card.project.split())),
+        ("priority", card.priority and by_number.get(card.priority, "L")),
+        ("tags", list(card.tags)),
+        ("depends", [_uuid(ident) for ident in card.after]),
+        ("estimate", card.effort and _estimate(card.effort)),
+    )
+    return task | {name: value for name, value in pairs if value}
+
+
+def _uuid(ident: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, ident))
+
+
+def _stamp(day: date, zone: ZoneInfo, at: time = time(23, 59)) -> str:
+    return datetime.combine(day, at, zone).astimezone(_UTC).strftime(_FORM)
+
+
+def _estimate(effort: Effort) -> str:
+    return f"{effort.likely}m"

@@ -1,0 +1,1 @@
+"""Calendars: what exported files say of some days, the time left free, and blocks written out."""

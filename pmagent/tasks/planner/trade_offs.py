@@ -1,0 +1,262 @@
+"""Choices with their consequences: what would have to give for a card to be in time.
+
+Each option is the outcome of planning a small variant: the week without one meeting, with one hour
+more, or without one other card, everything else staying where it is. An option that was not found
+to work is not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+
+from pmagent.tasks.planner.days import Ground, build_day
+from pmagent.tasks.planner.minutes import WEEKDAYS, Meeting, moment_of
+from pmagent.tasks.planner.model import SLOT, Part, Places, Problem
+from pmagent.tasks.planner.placing import Layout
+from pmagent.tasks.planner.prepare import Prepared
+from pmagent.tasks.planner.wording import clock, day_name, quoted
+from pmagent.types.tasks import Habits, Hours, Move, TradeOff, Unplaced, WeekPlan, WeekTask
+
+_MOST = 3
+"""Choices put before a person at once."""
+_MEETINGS, _RIVALS = 5, 5
+"""Variants tried for one card at most."""
+_TRIED = 4
+"""Cards looked at, some of them in vain."""
+_LAST_HOUR = 23
+_A_DAY = 24 * 60
+_MARGIN = 2 * 60
+"""Minutes around a day that a buffer or a longer day may reach."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fix:
+    """A variant in which a card is in time."""
+
+    says: str
+    meeting: Meeting | None = None
+    worth: int = 0
+    """What it costs elsewhere."""
+
+
+def trade_offs_of(prepared: Prepared, places: Places, plan: WeekPlan) -> tuple[TradeOff, ...]:
+    """At most three, for the cards that count most among those late, without room or pushed."""
+    numbers = {card.id: number for number, card in enumerate(prepared.cards)}
+    found = list(_pushed(plan, prepared))
+    late = {
+        one.card: one
+        for one in plan.late
+        # One that was due before these days is late whatever gives.
+        if one.card in numbers
+        and places[numbers[one.card]]
+        and places[numbers[one.card]][-1][0] > _last_day(prepared, numbers[one.card])
+    }
+    missing = {one.card: one for one in plan.unplaced if one.card in numbers}
+    wanted = sorted(
+        {**missing, **late}.values(),
+        key=lambda one: (-prepared.problem.jobs[numbers[one.card]].worth, one.card),
+    )
+    for one in wanted[:_TRIED]:
+        if len(found) >= _MOST:
+            break
+        choice = _choose(prepared, places, numbers[one.card], one, is_late=one.card in late)
+        if choice is not None:
+            found.append(choice)
+    return tuple(found[:_MOST])
+
+
+def _pushed(plan: WeekPlan, prepared: Prepared) -> Iterator[TradeOff]:
+    """Blocks that a meeting has pushed to another day: said as the person would."""
+    zone = prepared.ground.zone
+    for move in plan.moves:
+        meeting = meeting_in_the_way(prepared, move)
+        if move.before is None or move.after is None or meeting is None:
+            continue
+        days = [moment.astimezone(zone).date() for moment in (move.before[0], move.after[0])]
+        if days[0] == days[1]:
+            continue
+        what = _named(prepared, meeting)
+        yield TradeOff(
+            id=f"{move.block}-pushed",
+            says=f"{quoted(move.title)} moves to {day_name(days[1])} because {what} is fixed",
+            options=(f"move {what}: {quoted(move.title)} stays on {clock(move.before[0], zone)}",),
+            cards=tuple(block.card for block in plan.blocks if block.id == move.block),
+        )
+
+
+def meeting_in_the_way(prepared: Prepared, move: Move) -> Meeting | None:
+    """The meeting that lies where a block was, buffers included."""
+    if move.before is None:
+        return None
+    start, end = (int(moment.timestamp() // 60) for moment in move.before)
+    buffer = prepared.task.habits.buffer
+    for one in prepared.ground.meetings:
+        if one.start - buffer < end and start < one.end + buffer:
+            return one
+    return None
+
+
+def _choose(
+    prepared: Prepared, places: Places, number: int, one: Unplaced, *, is_late: bool
+) -> TradeOff | None:
+    """The choice for one card; None where nothing that was tried would help."""
+    last = _last_day(prepared, number)
+    fixes = [
+        fix
+        for fix in (
+            _without_a_meeting(prepared, places, number, last),
+            _with_an_hour(prepared, places, number, last),
+            _without_a_card(prepared, places, number, last),
+        )
+        if fix is not None
+    ]
+    if not fixes:
+        return None
+    title = quoted(one.title)
+    meeting = next((fix.meeting for fix in fixes if fix.meeting is not None), None)
+    because = f" because {_named(prepared, meeting)} is fixed" if meeting is not None else ""
+    if is_late:
+        ends = prepared.ground.dates[places[number][-1][0]]
+        says = f"{title} is late, on {day_name(ends)}{because}"
+    else:
+        says = f"{title} has no room{because}"
+    keep = "leave it late" if is_late else "leave it for later"
+    return TradeOff(
+        id=f"{one.card}-{'late' if is_late else 'unplaced'}",
+        says=says,
+        options=(*(fix.says for fix in fixes), keep),
+        cards=(one.card,),
+    )
+
+
+def _last_day(prepared: Prepared, number: int) -> int:
+    """The last day on which a card is in time; the last of all where that is over."""
+    due, dates = prepared.cards[number].due, prepared.ground.dates
+    if due is None or due < dates[min(prepared.ground.today, len(dates) - 1)]:
+        return len(dates) - 1
+    return min(len(dates) - 1, (due - dates[0]).days)
+
+
+def _named(prepared: Prepared, meeting: Meeting) -> str:
+    when = clock(moment_of(meeting.start, prepared.ground.zone), prepared.ground.zone)
+    return f"{quoted(meeting.summary, 40)} on {when}"
+
+
+def _placed_in(
+    problem: Problem, places: Places, number: int, out: Sequence[int], last: int
+) -> tuple[Layout, tuple[Part, ...]] | None:
+    """Where a card would go if others were out, all else staying; None unless it is in time."""
+    layout = Layout(problem)
+    for other, parts in enumerate(places):
+        if (
+            parts
+            and other not in out
+            and other != number
+            and not set(out) & set(problem.jobs[other].before)
+        ):
+            layout.put(other, parts)
+    parts = layout.best_parts(number)
+    if not parts or parts[-1][0] > last:
+        return None
+    layout.put(number, parts)
+    return layout, parts
+
+
+def _text_of(prepared: Prepared, number: int, parts: Sequence[Part]) -> str:
+    day, start, _ = parts[0]
+    minute = prepared.problem.days[day].midnight + start * SLOT
+    when = clock(moment_of(minute, prepared.ground.zone), prepared.ground.zone)
+    verb = "starts" if len(parts) > 1 else "is"
+    return f"{quoted(prepared.cards[number].title)} {verb} on {when}"
+
+
+def _rebuilt(prepared: Prepared, task: WeekTask, ground: Ground, touched: Sequence[int]) -> Problem:
+    """The problem with some days read again from another task or other meetings."""
+    days = list(prepared.problem.days)
+    for day in touched:
+        days[day] = build_day(task, ground, prepared.kept, ground.dates[day])
+    return replace(prepared.problem, days=tuple(days))
+
+
+def _without_a_meeting(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:
+    """Of the longest meetings in time, the shortest whose move would be enough."""
+    ground = prepared.ground
+    edge = prepared.problem.days[last].midnight + _A_DAY
+    tried = [one for one in ground.meetings if ground.now <= one.start < edge]
+    tried.sort(key=lambda one: (one.end - one.start, one.start))
+    for meeting in tried[-_MEETINGS:]:
+        others = tuple(one for one in ground.meetings if one is not meeting)
+        touched = [
+            day
+            for day, one in enumerate(prepared.problem.days)
+            if one.midnight - _MARGIN < meeting.end
+            and meeting.start < one.midnight + _A_DAY + _MARGIN
+        ]
+        problem = _rebuilt(prepared, prepared.task, replace(ground, meetings=others), touched)
+        found = _placed_in(problem, places, number, (), last)
+        if found is not None:
+            says = f"move {_named(prepared, meeting)}: {_text_of(prepared, number, found[1])}"
+            return _Fix(says=says, meeting=meeting)
+    return None
+
+
+def _with_an_hour(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:
+    """The first day in time on which one hour more would be enough."""
+    for day in range(prepared.ground.today, last + 1):
+        date = prepared.ground.dates[day]
+        longer = _longer_day(prepared.task.habits, day, prepared)
+        if longer is None:
+            continue
+        task = replace(prepared.task, habits=longer[0])
+        problem = _rebuilt(prepared, task, prepared.ground, [day])
+        found = _placed_in(problem, places, number, (), last)
+        if found is not None:
+            until = f"work until {longer[1]:%H:%M} on {day_name(date)}"
+            return _Fix(says=f"{until}: {_text_of(prepared, number, found[1])}")
+    return None
+
+
+def _longer_day(habits: Habits, day: int, prepared: Prepared) -> tuple[Habits, time] | None:
+    """The habits with an hour more on one weekday; None on a day off or where midnight is near."""
+    date = prepared.ground.dates[day]
+    name = WEEKDAYS[date.weekday()]
+    own = next((hours for weekday, hours in habits.hours if weekday == name and hours), None)
+    if own is None or date in habits.days_off:
+        return None
+    last = max(own, key=lambda one: one.end)
+    if last.end == time() or last.end.hour == _LAST_HOUR:
+        return None
+    end = last.end.replace(hour=last.end.hour + 1)
+    more = (*(one for one in own if one is not last), Hours(start=last.start, end=end))
+    hours = tuple((weekday, more if weekday == name else spans) for weekday, spans in habits.hours)
+    return replace(habits, hours=hours), end
+
+
+def _without_a_card(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:
+    """The other card that is cheapest to put off, and where it goes then."""
+    jobs = prepared.problem.jobs
+    tried = [
+        other
+        for other, parts in enumerate(places)
+        if parts and other != number and other not in jobs[number].before and not jobs[other].after
+    ]
+    tried = [other for other in tried if any(part[0] <= last for part in places[other])]
+    tried.sort(key=lambda other: (jobs[other].worth, other))
+    fixes: list[_Fix] = []
+    for other in tried[:_RIVALS]:
+        found = _placed_in(prepared.problem, places, number, (other,), last)
+        if found is None:
+            continue
+        layout, parts = found
+        title = quoted(prepared.cards[other].title)
+        elsewhere = layout.best_parts(other)
+        text = _text_of(prepared, number, parts)
+        if elsewhere:
+            day = day_name(prepared.ground.dates[elsewhere[-1][0]])
+            says = f"put {title} off to {day}: {text}"
+        else:
+            says = f"leave {title} out: {text}"
+        fixes.append(_Fix(says=says, worth=layout.total))
+    return min(fixes, key=lambda fix: fix.worth, default=None)
