@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from pmagent.commands.found import Found
 from pmagent.commands.read_agent import read_agent
 from pmagent.commands.read_command import read_command
 from pmagent.paths import bundled_dir
+from pmagent.procedures.lint.lint import RULES, Check
 from pmagent.types.commands import AgentFile, CommandFile
 
 HERE = Path(__file__).parent
@@ -116,9 +117,36 @@ def codes_page() -> str:
     return f"{head}\n{rows}\n"
 
 
+def lint_page() -> str:
+    """What each rule of `pmagent lint` looks for, and what it keeps from happening."""
+    head = [
+        "# Rules of lint",
+        "Made from the code by `make docs`. `pmagent lint` holds the procedures of a garden, and "
+        "those that ship, against these; `pmagent lint /NAME` one of them. It ends with code 1 "
+        "where one has an error; warnings change nothing.",
+        "`PL00` is no rule: the file cannot be read as a procedure in that line. A procedure with "
+        "such an error, or with one of the rules that reading finds, does not begin to run.",
+        "| rule | what is wrong | what would happen |\n|---|---|---|",
+    ]
+    rows = [
+        f"| {rule.code} | **{rule.title}**: {_looks_for(rule.checks)} | {rule.why} |"
+        for rule in RULES.values()
+    ]
+    return "\n\n".join(head) + "\n" + "\n".join(rows) + "\n"
+
+
+def _looks_for(checks: Sequence[Check]) -> str:
+    """What the checks of a rule say of themselves, without the rule's code."""
+    if not checks:
+        return "found by reading the file"
+    said = ((check.__doc__ or "").strip().splitlines()[0] for check in checks)
+    return "; ".join(line.partition(": ")[2].rstrip(".") for line in said)
+
+
 PAGES = {
     "commands.md": commands_page,
     "exit-codes.md": codes_page,
+    "lint.md": lint_page,
     "slash-commands.md": slash_page,
 }
 

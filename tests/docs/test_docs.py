@@ -20,7 +20,7 @@ def made_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "slash-commands.md"])
+@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "lint.md", "slash-commands.md"])
 def test_a_reference_page_is_as_the_code_makes_it(name: str, made_pages: Path) -> None:
     page = (TOP / "docs" / "reference" / name).read_text(encoding="utf-8")
 
@@ -49,7 +49,7 @@ def test_every_command_that_the_docs_name_is_there(made_pages: Path) -> None:
     named = set(re.findall(r"pmagent ([a-z][a-z-]*)", " ".join(code_in(written_pages()))))
     typed = set(re.findall(r"(?<![\w./~}])/([a-z]{3,}[a-z-]*)(?![\w/*.:-])",
                            " ".join(code_in(written_pages()))))  # fmt: skip
-    own = {"weekly", "commit", "tone", "longest", "claude"}
+    own = {"weekly", "commit", "tone", "longest", "claude", "episode-note"}
 
     assert named - set(COMMANDS) == set()
     assert typed - slash - own == set()
