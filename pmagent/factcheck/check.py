@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache, partial
 from itertools import pairwise
 
@@ -16,9 +17,10 @@ import numpy as np
 
 from pmagent.factcheck.evidence import choose_places, list_differences, show_place
 from pmagent.factcheck.judging import Findings, Judge, Seen
-from pmagent.factcheck.matching import ClaimText, Match, Vectors, embed_words, match
+from pmagent.factcheck.matching import ClaimText, Match, Vectors, embed_words, match, places_of
 from pmagent.factcheck.numbers import read_numbers
 from pmagent.factcheck.polarity import prefer_denied
+from pmagent.factcheck.quantities import is_date_of, spellings
 from pmagent.factcheck.shelf import Shelf
 from pmagent.factcheck.verdict import (
     CONTRADICTED_FROM,
@@ -26,6 +28,7 @@ from pmagent.factcheck.verdict import (
     SURE_FROM,
     contradicted,
     not_found,
+    smallness,
 )
 from pmagent.factcheck.windows import Read, cut_windows, read_window
 from pmagent.factcheck.wording import (
@@ -57,6 +60,8 @@ ABSENT_NAME = 0.55
 """Least probability that a claim is not spoken of, whose name the document never has."""
 _RARE_PAIR = 4.0
 _PHRASE_GAIN = 0.2
+_OTHER_FORM = 0.5
+"""What a figure's other spelling counts when passages are ranked: 31 for thirty-one."""
 _KEPT_PASSAGES = 2_000
 _CONFLICT_COVERAGE = 0.85
 _CONFLICT_SURE = 0.6
@@ -107,7 +112,7 @@ class Checker:
         quantities = tuple(read_numbers(text))
         words = self._lexicon.claim_words(text, [(one.start, one.end) for one in quantities])
         vectors = self._embed([text], [[word.token for word in words]])
-        claim_text = ClaimText(words=words, vectors=vectors[0])
+        claim_text = ClaimText(words=words, vectors=vectors[0], quantities=quantities)
         matches: list[Match] = []
         lexical = 0.0
         weights = {word.token.lower: 1.0 for word in words if word.role not in {"stop", "negation"}}
@@ -120,11 +125,16 @@ class Checker:
             quantities=quantities,
             matches=tuple(matches),
             lexical=lexical,
+            smallness=smallness(self._shelf.index.size),
             around=lru_cache(maxsize=4)(partial(self._around, claim_text)),
         )
 
     def _find(self, claim: ClaimText, weights: Mapping[str, float]) -> tuple[list[Match], float]:
-        own, mixed = self._shelf.lexical(weights)
+        other_forms = {
+            form: _OTHER_FORM
+            for one in claim.quantities for form in spellings(one) if form not in weights
+        }  # fmt: skip
+        own, mixed = self._shelf.lexical({**other_forms, **weights})
         vector = claim.vectors.whole if claim.vectors else None
         named = [at for at, word in enumerate(claim.words) if word.role in {"name", "speaker"}]
         held = self._shelf.documents_having([claim.words[at].token.lower for at in named])
@@ -142,6 +152,10 @@ class Checker:
         for row in rows:
             credit = np.zeros(len(claim.words), np.float32)
             credit[named] = NAMED_IN_DOCUMENT * held[:, self._shelf.index.document_of[row]]
+            day = date.fromordinal(max(1, int(self._shelf.index.date_of[row])))
+            for one in claim.quantities:
+                if is_date_of(one, day):
+                    credit[places_of(claim.words, one)] = 1.0
             nearby[row] = credit
         reads = [read for row in rows for read in self._reads(row)]
         outstanding = dict(zip(rows, (float(one) for one in rated), strict=True))

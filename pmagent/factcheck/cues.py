@@ -8,7 +8,7 @@ import numpy as np
 
 from pmagent.factcheck.antonyms import antonym_pairs
 from pmagent.factcheck.matching import Match
-from pmagent.factcheck.polarity import NO_CUE, Cue
+from pmagent.factcheck.polarity import NO_CUE, SAME_SUBJECT, Cue, sentence_mass
 from pmagent.factcheck.words import ClaimWord, Lexicon, Token, is_negation
 
 _SAYING_WORDS = """
@@ -18,6 +18,8 @@ explains explained describe describes described recommend recommends recommended
 suggested predict predicts predicted expect expects expected recall recalls recalled note notes
 noted estimate estimates estimated admit admits admitted insist insists insisted warn warns warned
 prefer prefers preferred remember remembers remembered call calls called joke jokes joked
+remark remarks remarked judge judges judged reckon reckons reckoned complain complains complained
+consider considers considered feel feels felt propose proposes proposed
 according wish wishes hope hopes hoped worry worries worried point points pointed
 """
 _SAYING = frozenset(_SAYING_WORDS.split())
@@ -39,6 +41,7 @@ _FIRST_PERSON = frozenset([
     "ours",
     "us",
 ])
+_IDEAS = frozenset(["idea", "principle", "invented", "proposed", "thought"])
 _LOOKED_AT = 3
 _RARE = 4.0
 _PREFIXES = ("non", "un", "in", "im", "dis")
@@ -70,6 +73,10 @@ def attribution(words: Sequence[ClaimWord], best: Match, lexicon: Lexicon) -> Cu
     if person is None:
         return NO_CUE
     name, first, last = person
+    rival = _rival_idea(words, best, name, lexicon)
+    if rival:
+        span = (words[first].token.start, words[last].token.end)
+        return Cue(strength=1.0, said=span, found=rival, match=best)
     line = best.read.window.lines[best_line(words, best)]
     if line.speaker is None or _is_same_person(name, line.speaker, lexicon):
         return NO_CUE
@@ -91,6 +98,19 @@ def attribution(words: Sequence[ClaimWord], best: Match, lexicon: Lexicon) -> Cu
     return Cue(strength=strength, said=span, found=line.speaker, match=best)
 
 
+def _rival_idea(words: Sequence[ClaimWord], best: Match, name: str, lexicon: Lexicon) -> str:
+    """Whose idea the evidence says it is, where the claim gives it to another: "Juno's idea"."""
+    lowers = [word.token.lower for word in words]
+    is_idea = not _IDEAS.isdisjoint(lowers) or ("came" in lowers and "up" in lowers)
+    tokens = best.read.tokens
+    for at, token in enumerate(tokens[1:] if is_idea else (), 1):
+        owner = tokens[at - 1]
+        is_owned = token.lower == "idea" and owner.text.endswith(("'s", "’s"))
+        if is_owned and lexicon.is_person(owner.lower) and owner.lower not in name.split():
+            return owner.text[:-2]
+    return ""
+
+
 def _is_same_person(name: str, speaker: str, lexicon: Lexicon) -> bool:
     lower = " ".join(speaker.lower().split())
     return name == lower or lexicon.people.get(lower) == name or lower.split()[0] == name
@@ -103,16 +123,6 @@ def best_line(words: Sequence[ClaimWord], match: Match) -> int:
         if match.arg[place] >= 0 and match.soft[place] > 0:
             mass[match.read.sentence_of[match.arg[place]]] += word.weight * match.soft[place]
     return int(mass.argmax()) if len(mass) else 0
-
-
-def sentence_mass(words: Sequence[ClaimWord], match: Match) -> list[float]:
-    """Share of the claim's weight that each sentence of the window has."""
-    total = sum(word.weight for word in words) or 1.0
-    mass = [0.0] * len(match.read.window.lines)
-    for place, word in enumerate(words):
-        if match.arg[place] >= 0:
-            mass[match.read.sentence_of[match.arg[place]]] += word.weight * float(match.soft[place])
-    return [value / total for value in mass]
 
 
 class Opposites:
@@ -150,6 +160,8 @@ def antonym(words: Sequence[ClaimWord], matches: Sequence[Match], opposites: Opp
             at = _opposite_at(match, wanted, line if match is best else None)
             if at is None or word.token.key in match.read.places:
                 continue
+            if sentence_mass(words, match)[match.read.sentence_of[at]] < SAME_SUBJECT:
+                continue  # "clashes rose slightly" turns no other thing's fall round
             token = match.read.tokens[at]
             text = match.read.window.text[token.start : token.end]
             span = (word.token.start, word.token.end)

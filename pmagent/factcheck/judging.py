@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pmagent.factcheck.cues import Opposites, antonym, attribution
 from pmagent.factcheck.matching import ClaimText, Match
 from pmagent.factcheck.polarity import NO_CUE, Cue, denial, modality, negation
-from pmagent.factcheck.quantities import Quantity
+from pmagent.factcheck.quantities import Quantity, is_date_of
 from pmagent.factcheck.quotes import Compared, compare, quotes_in
 from pmagent.factcheck.relations import read_act, relation
-from pmagent.factcheck.shelf import Shelf
-from pmagent.factcheck.slots import Probe, find_suspects, probe
+from pmagent.factcheck.shelf import EVERYWHERE, Shelf
+from pmagent.factcheck.slots import Probe, find_suspects, probe, settle
 from pmagent.factcheck.verdict import Signs
 from pmagent.factcheck.words import Lexicon
 from pmagent.types.checking import Claim
@@ -21,6 +22,12 @@ LOOKED_AT = 6
 """Best windows in which a denial or another maker is looked for."""
 ENOUGH = 0.85
 """A window with this much of a claim settles it; none is looked for that denies it otherwise."""
+_COMPARED = 4
+"""Best windows whose sentences are compared with the whole claim."""
+_OURS = frozenset(["we", "we're", "we've", "we'd", "we'll", "us", "our", "ours"])
+_OURS_SHARE = 0.15
+_AS_GOOD = 0.12
+"""Coverage another window may lack beside the best and still be telling the same fact."""
 _SUBJECT_BEFORE = 12
 """Characters of a claim in which a name is what the claim is about."""
 _BY_CHANCE = 0.02
@@ -39,6 +46,8 @@ class Seen:
     matches: tuple[Match, ...]
     lexical: float
     """BM25 of the best passage as a share of the claim's rarity."""
+    smallness: float
+    """Of the archive: from 0, thousands of passages, to 1, a few hundred."""
     around: Callable[[Match], Sequence[Match]]
     """The windows beside one, compared with the claim."""
 
@@ -80,19 +89,24 @@ class Judge:
             probe(one, words, best, lambda: seen.around(best), self._lexicon) for one in suspects
         )
         row = best.read.window.row
+        # "We have six hundred businesses" is said of the company that many documents name.
+        is_ours = not _OURS.isdisjoint(token.lower for token in best.read.tokens)
+        share = _OURS_SHARE if is_ours else EVERYWHERE
         absent = [
             one.suspect.text for one in probes
             if one.suspect.quantity is None and one.own == 0 and not one.suspect.is_person
             and not self._shelf.holds(one.suspect.text, row)
-            and not self._shelf.is_everywhere(one.suspect.text)
+            and not self._shelf.is_everywhere(one.suspect.text, share)
         ]  # fmt: skip
+        bare = probes
+        probes = self._settled(seen, bare)
         made, is_same_maker = relation(words, top, self._lexicon)
         if read_act(words) is not None and not is_same_maker and made is NO_CUE:
             made, is_same_maker = relation(words, seen.around(best), self._lexicon)
         denied = negation(words, best)
         if denied.strength < 0.3:  # nothing there: look whether another line denies it
             near = [*top, *seen.around(best)] if best.coverage < ENOUGH else top
-            denied = max(denied, denial(words, near, best.coverage), key=lambda cue: cue.strength)
+            denied = max(denied, denial(words, near, best), key=lambda cue: cue.strength)
         quote = self._quote(seen)
         findings = Findings(
             signs=Signs(coverage=0.0, lexical=0.0, cosine=None),
@@ -109,10 +123,31 @@ class Judge:
                 and one.suspect.quantity is None
                 and one.suspect.text in absent
                 and one.suspect.start <= _SUBJECT_BEFORE
-                for one in probes
+                for one in bare
             ),
         )
         return _with_signs(findings, seen, self._missing_head(seen))
+
+    def _settled(self, seen: Seen, probes: Sequence[Probe]) -> tuple[Probe, ...]:
+        """The probes, without what another window or the document's date has as the claim does."""
+        words, best = seen.text.words, seen.matches[0]
+        row = best.read.window.row
+        alike = [
+            one
+            for one in seen.matches[1:LOOKED_AT]
+            if one.coverage >= best.coverage - _AS_GOOD
+            # Two documents that each have the whole claim may disagree: `Checker` says so.
+            and (
+                best.coverage < ENOUGH
+                or one.read.window.passage.path == best.read.window.passage.path
+            )
+        ]
+        day = date.fromordinal(max(1, int(self._shelf.index.date_of[row])))
+        return tuple(
+            replace(one, strength=0.0) if one.own == 0 and is_date_of(one.suspect.quantity, day)
+            else settle(one, words, alike, self._lexicon)
+            for one in probes
+        )  # fmt: skip
 
     def _quote(self, seen: Seen) -> Compared | None:
         for quoted in quotes_in(seen.claim.text):
@@ -144,6 +179,8 @@ def _with_signs(findings: Findings, seen: Seen, missing: float) -> Findings:
         coverage=best.coverage,
         lexical=seen.lexical,
         cosine=best.cosine if best.table is not None else None,
+        sentence=max(one.sentence for one in seen.matches[:_COMPARED]),
+        smallness=seen.smallness,
         absent=min(2, len(findings.absent)),
         elsewhere=max(lone, default=0.0),
         number=max((one.strength for one in probes if one.suspect.quantity), default=0.0),

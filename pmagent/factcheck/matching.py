@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pmagent.factcheck.quantities import Quantity, is_equal
 from pmagent.factcheck.windows import Read
 from pmagent.factcheck.words import ClaimWord, Token
 from pmagent.retrieval.ports import QueryEncoder, Scores
 
 FLOOR, SPREAD, CEILING = 0.35, 0.45, 0.9
 """A cosine of .35 is no likeness, one of .755 or more is worth .9 of the word itself."""
+_SHORTEST_SENTENCE = 4
+"""Words; fewer are like anything."""
 _JOINED = 5
 """Letters a name must have to be found as part of a joined word: StackOverflow."""
 
@@ -36,6 +39,7 @@ class ClaimText:
 
     words: tuple[ClaimWord, ...]
     vectors: Vectors | None
+    quantities: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,6 +55,8 @@ class Match:
     """Share of the claim's weight that is there."""
     cosine: float
     """Of claim and window; 0 without an encoder."""
+    sentence: float
+    """The best cosine of the claim and one sentence of the window; 0 without an encoder."""
     table: Scores | None
     """(claim words, window words) cosines of words in their sentences."""
     score: float = 0.0
@@ -86,13 +92,14 @@ def match(
     count = len(claim.words)
     soft = np.zeros(count, np.float32)
     arg = np.full(count, -1, np.int64)
-    cosine = 0.0
+    cosine = sentence = 0.0
     table: Scores | None = None
     if claim.vectors is not None and vectors is not None and len(read.tokens):
         table = claim.vectors.words @ vectors.words.T
         arg = table.argmax(axis=1)
         soft = np.clip((table.max(axis=1) - FLOOR) / SPREAD, 0, CEILING).astype(np.float32)
         cosine = float(claim.vectors.whole @ vectors.whole)
+        sentence = _best_sentence(claim.vectors, read, vectors)
     for place, word in enumerate(claim.words):
         if word.role == "speaker" and word.token.lower in read.speakers:
             soft[place] = 1.0
@@ -101,11 +108,51 @@ def match(
             soft[place] = 1.0
             best = found[0] if table is None else max(found, key=lambda at: table[place, at])
             arg[place] = best
+    _match_values(claim, read, soft, arg)
     weights = np.array([word.weight for word in claim.words], np.float32)
     total = float(weights.sum())
     counted = soft if credit is None else np.maximum(soft, credit)
     coverage = float(weights @ counted) / total if total > 0 else 0.0
-    return Match(read=read, soft=soft, arg=arg, coverage=coverage, cosine=cosine, table=table)
+    return Match(
+        read=read,
+        soft=soft,
+        arg=arg,
+        coverage=coverage,
+        cosine=cosine,
+        sentence=sentence,
+        table=table,
+    )
+
+
+def _best_sentence(claim: Vectors, read: Read, vectors: Vectors) -> float:
+    """Of claim and one sentence, as means of their words: a window is mostly of other things."""
+    sentence = np.array(read.sentence_of)
+    starts = np.flatnonzero(np.diff(sentence, prepend=-1))
+    lengths = np.diff(starts, append=len(sentence))
+    told = np.add.reduceat(vectors.words, starts, axis=0)[lengths >= _SHORTEST_SENTENCE]
+    if not len(told):
+        return 0.0
+    return float((_unit(told) @ _unit(claim.words.mean(axis=0)[None])[0]).max())
+
+
+def _match_values(claim: ClaimText, read: Read, soft: Scores, arg: NDArray[np.int64]) -> None:
+    """A figure is there where its value is, however it is written: 31 and thirty-one."""
+    for one in claim.quantities:
+        held = next((it for it in read.quantities if is_equal(one, it)), None)
+        if held is None:
+            continue
+        at = read.token_at(held.start)
+        for place in places_of(claim.words, one):
+            if soft[place] < 1:
+                soft[place], arg[place] = 1.0, at
+
+
+def places_of(words: Sequence[ClaimWord], one: Quantity) -> list[int]:
+    """Which words of a claim a quantity of it is written with."""
+    return [
+        place for place, word in enumerate(words)
+        if word.token.start < one.end and one.start < word.token.end
+    ]  # fmt: skip
 
 
 def same_places(token: Token, read: Read, *, is_name: bool) -> list[int]:

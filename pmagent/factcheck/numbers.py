@@ -101,6 +101,21 @@ _HYPHENED = re.compile(
     r"percent|plus|to|man|part|step|mile|foot|inch|way|core|hours)"
 )
 _DATE_PARTS: tuple[Kind, ...] = ("year", "month", "day")
+_PARTS = {
+    "half": 2.0, "third": 3.0, "quarter": 4.0, "fifth": 5.0, "sixth": 6.0, "eighth": 8.0,
+    "tenth": 10.0,
+}  # fmt: skip
+_FRACTION = re.compile(
+    rf"(?i)\b(?:(?P<one>an?|one)[-\s](?P<part>third|quarter|fifth|tenth)"
+    rf"(?=\s(?:of|less|more|fewer)\b|[.,;:!?]|$)"
+    rf"|(?P<many>{'|'.join(_SMALL)}|\d)[-\s](?P<parts>third|quarter|fifth|sixth|eighth|tenth)s\b"
+    rf"|(?P<half>half)(?=\sof\b))"
+)
+"""Shares of a whole: a third of, two thirds, half of; "a third time" is none."""
+_OUT_OF = re.compile(
+    rf"(?i)\b(?P<some>{'|'.join(_SMALL)}|\d)\s(?:in|out\sof)\s(?:every\s)?"
+    rf"(?P<whole>three|four|five|ten|hundred|3|4|5|10|100)\b"
+)
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _AFTER = re.compile(r"\s*[-\s]\s*([A-Za-z%][A-Za-z-]*)(?:\s+([A-Za-z]+))?")
 _SKIP = frozenset((
@@ -128,7 +143,7 @@ def read_numbers(text: str) -> list[Quantity]:
     """
     found = [*_dates(text)]
     taken = [(one.start, one.end) for one in found]
-    for one in (*_plain(text), *_factors(text)):
+    for one in (*_shares(text), *_plain(text), *_factors(text)):
         if not any(start < one.end and one.start < end for start, end in taken):
             found.append(one)
             taken.append((one.start, one.end))
@@ -165,6 +180,29 @@ def _quantity(found: re.Match[str], group: str | int, value: float, kind: Kind) 
     return Quantity(
         text=found[group], start=found.start(group), end=found.end(group), value=value, kind=kind
     )
+
+
+def _shares(text: str) -> Iterator[Quantity]:
+    """Shares said as people round them: a third of, seven in ten."""
+    for found in _FRACTION.finditer(text):
+        part = (found["part"] or found["parts"] or found["half"]).lower()
+        some = (found["many"] or "one").lower()
+        yield _share(found, _small(some) / _PARTS[part])
+    for found in _OUT_OF.finditer(text):
+        some, whole = (_small(found[group].lower()) for group in ("some", "whole"))
+        if 0 < some < whole and not is_measure(_unit_after(text, found.end())[0]):
+            yield _share(found, some / whole)
+
+
+def _share(found: re.Match[str], value: float) -> Quantity:
+    return Quantity(
+        text=found[0], start=found.start(), end=found.end(), value=100 * value, kind="percent",
+        is_hedged=True,
+    )  # fmt: skip
+
+
+def _small(word: str) -> float:
+    return float(word) if word.isdigit() else _SMALL.get(word) or _SCALES.get(word, 0.0)
 
 
 def _plain(text: str) -> Iterator[Quantity]:
@@ -215,8 +253,9 @@ def _kind(text: str, found: re.Match[str], unit: str, behind: str) -> Kind:
 
 
 def _is_only_a_word(lower: str, unit: str) -> bool:
-    """Whether it is no figure: a lone "one" or "half"; "one minute" is a figure."""
-    return lower in _NO_FIGURES or (lower == "one" and not is_measure(unit))
+    """Whether it is no figure: a lone "one" or "half"; "one minute" and "half an hour" are."""
+    is_part = lower.endswith(("one", "half"))
+    return lower in (_NO_FIGURES | {"one"}) and not (is_part and is_measure(unit))
 
 
 def _is_year(text: str, found: re.Match[str], unit: str) -> bool:
@@ -281,6 +320,8 @@ def _spoken(words: list[str]) -> float | None:
 def _unit_after(text: str, end: int) -> tuple[str, str]:
     """What is counted, and the word behind it; adjectives in between are stepped over."""
     at = end
+    if text[:end].lower().endswith("half") and (article := re.match(r"\san?\b", text[end:])):
+        at += article.end()  # half an hour
     for _ in range(3):
         found = _AFTER.match(text, at)
         if found is None:

@@ -20,6 +20,10 @@ _NEARLY = 0.12
 """Coverage a window may lack beside the best and still be taken for denying the same."""
 _SHORT_DENIAL = 16
 """Words; a longer sentence that holds a "not" denies something else as often."""
+SAME_SUBJECT = 0.3
+"""Share of a claim a sentence must have before what it denies or turns round is the claim's."""
+_AFFIRMED = 0.9
+"""Softness from which a word stands in the best window itself."""
 _SETTLED = 0.85
 """Coverage from which a window speaks for itself."""
 _PLANNED_STRENGTH = 0.8
@@ -69,9 +73,32 @@ def negation(words: Sequence[ClaimWord], match: Match) -> Cue:
         weight = words[place].idf * float(match.soft[place]) / total
         own += weight * in_claim[place]
         other += weight * (match.arg[place] >= 0 and bool(denied[match.arg[place]]))
+    if own > other and _is_denied_in_both(words, match, denied):
+        return NO_CUE  # both deny; which words a "no" reaches, a paraphrase changes
     if max(own, other) > _WORTH_DENYING and abs(own - other) > 0.05:
         return _cue(words, match, abs(other - own), is_added=other > own)
     return _own_denial(words, match)
+
+
+def _is_denied_in_both(words: Sequence[ClaimWord], match: Match, denied: np.ndarray) -> bool:
+    """Whether some word behind a "not" of the claim is denied in the evidence too."""
+    marks = [place for place, word in enumerate(words) if is_negation(word.token.lower)]
+    behind = {at for place in marks for at in range(place + 1, place + _AFTER + 1)}
+    return any(
+        words[at].weight > 0 and match.soft[at] >= _LEAST_SOFT and bool(denied[match.arg[at]])
+        for at in behind
+        if at < len(words) and match.arg[at] >= 0
+    )
+
+
+def sentence_mass(words: Sequence[ClaimWord], match: Match) -> list[float]:
+    """Share of the claim's weight that each sentence of the window has."""
+    total = sum(word.weight for word in words) or 1.0
+    mass = [0.0] * len(match.read.window.lines)
+    for place, word in enumerate(words):
+        if match.arg[place] >= 0:
+            mass[match.read.sentence_of[match.arg[place]]] += word.weight * float(match.soft[place])
+    return [value / total for value in mass]
 
 
 def _own_denial(words: Sequence[ClaimWord], match: Match) -> Cue:
@@ -115,15 +142,16 @@ def prefer_denied(words: Sequence[ClaimWord], matches: Sequence[Match]) -> list[
     return list(matches)
 
 
-def denial(words: Sequence[ClaimWord], matches: Sequence[Match], best: float) -> Cue:
+def denial(words: Sequence[ClaimWord], matches: Sequence[Match], best: Match) -> Cue:
     """A line among the best that denies the claim's rarest word, where the claim does not.
 
     Finds "we don't have Salesforce yet" for a claim that the connector is shipped: the line that
-    contradicts a claim in other words is seldom the one that fits it best. `best` is how much of
-    the claim the best window has.
+    contradicts a claim in other words is seldom the one that fits it best. What the best window
+    itself affirms is not denied by another line.
     """
-    if any(word.role == "negation" for word in words) or best >= _SETTLED:
+    if any(word.role == "negation" for word in words) or best.coverage >= _SETTLED:
         return NO_CUE
+    affirmed = denied_places(best)
     content = [
         p for p, word in enumerate(words) if word.role in {"plain", "name"} and word.idf >= 3
     ]
@@ -132,11 +160,18 @@ def denial(words: Sequence[ClaimWord], matches: Sequence[Match], best: float) ->
         if match.coverage < 0.3:
             continue
         denied = denied_places(match)
+        shares = sentence_mass(words, match)
+        is_beside = match.read.window.passage.path == best.read.window.passage.path
         for place in rare:
+            if best.soft[place] >= _AFFIRMED and not affirmed[best.arg[place]]:
+                continue
             for at in match.read.places.get(words[place].token.key, []):
-                line = match.read.window.lines[match.read.sentence_of[at]]
+                sentence = match.read.sentence_of[at]
+                # The next line of the same talk may deny in three words what was asked.
+                is_on_it = is_beside or shares[sentence] >= SAME_SUBJECT
+                line = match.read.window.lines[sentence]
                 is_short = len(line.text.split()) <= _SHORT_DENIAL and not line.is_question
-                if is_short and denied[at] and _is_behind_denial(match, at):
+                if is_on_it and is_short and denied[at] and _is_behind_denial(match, at):
                     return _cue(
                         words, match, _DENIED_STRENGTH, is_added=True, around=at, said=place
                     )

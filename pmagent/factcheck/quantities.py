@@ -6,6 +6,7 @@ A hedge on either side widens what is equal; seconds and minutes are turned into
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 Kind = Literal["count", "money", "percent", "points", "times", "year", "month", "day", "ordinal"]
@@ -20,6 +21,15 @@ _SIZES = frozenset((
     "kilometer", "kilometre", "mile", "kilo", "gram", "kilogram", "ton", "tonne", "degree", "inch",
     "foot", "hertz", "watt", "kilowatt", "litre", "liter", "quarter", "sprint",
 ))  # fmt: skip
+
+
+_UNIT_WORDS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen
+"""
+_UNITS = _UNIT_WORDS.split()
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_MOST_SPELLED = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +53,18 @@ def is_comparable(one: Quantity, other: Quantity) -> bool:
     if one.kind == other.kind:
         return True
     loose = {"count", "money", "percent", "times", "points"}
-    return one.kind in loose and other.kind in loose
+    # Two weeks are no price, and 140 shops no share: only a bare figure can be either.
+    is_named = any(it.kind == "count" and it.unit for it in (one, other))
+    return one.kind in loose and other.kind in loose and not is_named
 
 
 def is_equal(one: Quantity, other: Quantity) -> bool:
     """Whether two quantities say the same, as people round."""
     if one.kind != other.kind:
-        if {one.kind, other.kind} == {"count", "money"} and not (one.unit and other.unit):
-            return _is_near(one, other)
+        kinds = {one.kind, other.kind}
+        count = one if one.kind == "count" else other
+        if "count" in kinds and kinds & {"money", "percent", "points"} and not count.unit:
+            return _is_near(one, other)  # its unit was said before: "it was one point six."
         return False
     if one.kind in {"year", "month", "day", "ordinal"}:
         return one.value == other.value
@@ -67,6 +81,38 @@ def is_equal(one: Quantity, other: Quantity) -> bool:
     if is_measure(one.unit) and is_measure(other.unit) and one.unit != other.unit:
         return False
     return _is_near(one, other)
+
+
+def is_date_of(one: Quantity | None, day: date) -> bool:
+    """Whether a month or year is that of a day: what a document says, it says on its date."""
+    if one is None:
+        return False
+    return one.value == {"month": day.month, "year": day.year}.get(one.kind)
+
+
+def spellings(one: Quantity) -> tuple[str, ...]:
+    """The words a whole number may be written with elsewhere: 31, thirty, one; none for dates."""
+    value = one.value
+    if one.kind in {"year", "month", "day", "ordinal"} or value != int(value):
+        return ()
+    if not 2 <= value < _MOST_SPELLED:
+        return ()
+    whole = int(value)
+    said: list[str] = [str(whole), f"{whole:,}"]
+    for scale, name in ((1000, "thousand"), (100, "hundred")):
+        if whole >= scale:
+            said += [*_below_hundred(whole // scale), name]
+            whole %= scale
+    return tuple(dict.fromkeys([*said, *_below_hundred(whole)]))
+
+
+def _below_hundred(whole: int) -> list[str]:
+    if whole < len(_UNITS):
+        return [_UNITS[whole]] if whole else []
+    if whole >= 100:
+        return []
+    tens, rest = divmod(whole, 10)
+    return [_TENS[tens - 2], *([_UNITS[rest]] if rest else [])]
 
 
 def same_unit(one: Quantity, other: Quantity) -> bool:

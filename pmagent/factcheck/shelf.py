@@ -24,7 +24,8 @@ _FEW_DOCUMENTS = 12
 _OF_NAMED = 4
 _FEW_PASSAGES = 40
 _OF_PHRASE = 3
-_EVERYWHERE = 0.2
+EVERYWHERE = 0.2
+"""Share of the documents from which a name goes without saying in the others."""
 _WORDS_SHARE = 0.4
 """Of words in a passage's rank; the rest is meaning."""
 
@@ -69,12 +70,12 @@ class Shelf:
             held[place, self.index.document_of[self.index.having(word)]] = True
         return held
 
-    def is_everywhere(self, text: str) -> bool:
+    def is_everywhere(self, text: str, share: float = EVERYWHERE) -> bool:
         """Whether so many documents have these words that one without them means nothing by it."""
         rows = np.flatnonzero(self.index.having(text))
         documents = len(np.unique(self.index.document_of[rows]))
         total = int(self.index.document_of.max()) + 1 if self.index.size else 1
-        return documents >= max(3, _EVERYWHERE * total)
+        return documents >= max(3, share * total)
 
     def rank(
         self,

@@ -47,6 +47,8 @@ _OTHER_SENTENCE = 0.7
 """Of what a word counts for a value in another sentence than its own."""
 _OTHER_SHAPE = 0.85
 """Of a name that is not written alike: FP16 may stand for FP64, "Athena" hardly."""
+_OTHER_NOUN, _NOUN_THERE = 0.6, 0.5
+"""Of a figure without the claim's noun, and from what softness the noun is there."""
 _ABSENT_GAIN = 0.3
 _NEIGHBOUR_SHARE = 0.8
 
@@ -178,6 +180,23 @@ def probe(
     )
 
 
+def settle(
+    one: Probe, words: Sequence[ClaimWord], matches: Iterable[Match], lexicon: Lexicon
+) -> Probe:
+    """The probe, weaker where another window that fits the claim as well has its own value.
+
+    One fact is told in several places: what the best of them leaves out is no other value.
+    """
+    if one.strength <= 0 or one.other is None:
+        return one
+    own = one.own
+    for match in matches:
+        own = max(own, _weigh(one.suspect, words, match, lexicon)[0])
+    if own <= one.own:
+        return one
+    return replace(one, own=own, strength=float(max(0.0, one.other.context - own)))
+
+
 def contexts(suspect: Suspect, words: Sequence[ClaimWord], match: Match) -> Scores:
     """(window words,) how well the claim's other words stand around each place."""
     centre = sum(suspect.places) / max(1, len(suspect.places))
@@ -227,6 +246,7 @@ def _weigh_number(
         if asked is None or is_equal(asked, one):
             own = max(own, context, 1e-3)
         elif is_comparable(asked, one) and not any(is_equal(one, it) for it in suspect.others):
+            context *= _noun_share(suspect, words, match, one)
             gain = _UNIT_GAIN if same_unit(asked, one) else 0.0
             gain += _LEAD_GAIN * _has_same_lead(suspect, words, match, place)
             value = Value(text=one.text, match=match, start=one.start, context=context + gain)
@@ -235,6 +255,18 @@ def _weigh_number(
             if best is None or rank > best[0]:
                 best = rank, value
     return own, best[1] if best else None
+
+
+def _noun_share(suspect: Suspect, words: Sequence[ClaimWord], match: Match, one: Quantity) -> float:
+    """What a figure counts that is not seen to count the claim's things: listeners, letters."""
+    asked = suspect.quantity
+    if asked is None or asked.kind not in {"count", "money"} or same_unit(asked, one):
+        return 1.0
+    if asked.kind == "money":
+        return _OTHER_NOUN
+    behind = range(suspect.places[-1] + 1, len(words)) if asked.unit and suspect.places else ()
+    nouns = [place for place in behind if words[place].role == "plain"]
+    return _OTHER_NOUN if nouns and match.soft[nouns[0]] < _NOUN_THERE else 1.0
 
 
 def _has_same_lead(suspect: Suspect, words: Sequence[ClaimWord], match: Match, place: int) -> bool:

@@ -9,7 +9,7 @@ hard paraphrases of another archive (see `benchmarks.checking`): none of them is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 CONTRADICTED_FROM = 0.3
 NOT_FOUND_FROM = 0.5
@@ -18,6 +18,9 @@ SURE_FROM = 0.6
 _ENOUGH = 0.7
 """Coverage from which a difference counts in full: two lines of other subjects always differ."""
 _USUAL_COSINE = 0.55
+_FEW, _MANY = 400, 6_000
+"""Passages of a small archive, and of one that is not."""
+_USUAL_SENTENCE = 0.6
 _STEM_COVERAGE = 0.1
 """What stems alone cover less of a claim that is there."""
 
@@ -48,6 +51,20 @@ class Signs:
     own_number: float = 0.0
     """How well the claim's own figure stands there, of figures that are seldom right by chance."""
     is_subject_absent: bool = False
+    sentence: float = 0.0
+    """Best cosine of the claim and one sentence of the best windows."""
+    smallness: float = 0.0
+    """Of the archive: from 0, thousands of passages, to 1, a few hundred."""
+
+
+def smallness(passages: int) -> float:
+    """How far an archive is a small one, from 0 to 1 along the logarithm of its passages.
+
+    Of many passages one is like any claim by chance; among few, the like one is meant, and what
+    words are rare says less.
+    """
+    many, few = log(_MANY), log(_FEW)
+    return min(1.0, max(0.0, (many - log(max(1, passages))) / (many - few)))
 
 
 def not_found(signs: Signs) -> float:
@@ -65,6 +82,9 @@ def not_found(signs: Signs) -> float:
         - 1.5 * signs.own_number
         - 0.5
     )
+    if signs.cosine is not None:
+        total -= (4 + 8 * signs.smallness) * (signs.sentence - _USUAL_SENTENCE)
+        total -= 1.5 * signs.smallness
     return 1 / (1 + exp(-max(-50.0, min(50.0, total))))
 
 

@@ -88,12 +88,20 @@ class Read:
 
 def cut_windows(row: int, passage: Passage) -> list[Window]:
     """Windows of a passage, each beginning with the last sentence of the one before."""
-    lines = lines_of(passage)
+    lines = [line for line in lines_of(passage) if not _is_front_matter(line)]
     lengths = [len(line.text.split()) for line in lines]
     return [
         Window(row=row, passage=passage, lines=tuple(lines[first:stop]))
         for first, stop in _spans(lengths)
     ]
+
+
+def _is_front_matter(line: Line) -> bool:
+    """Whether it is a field above a Markdown file: tags and aliases assert nothing."""
+    passage = line.passage
+    is_above = passage.position == 0 and not passage.heading and passage.locator.first_line > 1
+    is_field = line.speaker is None and line.text.rstrip()[-1:] not in {".", "!", "?"}
+    return is_above and is_field and passage.path.lower().endswith((".md", ".markdown"))
 
 
 def read_window(window: Window, lexicon: Lexicon) -> Read:

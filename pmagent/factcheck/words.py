@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ NEGATIONS = frozenset((
     "not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without",
     "cannot", "hardly", "barely", "unable",
 ))  # fmt: skip
+_KEPT_WORDS = 50_000
 _CAPITALS_SEEN = 12
 """Passages in which the spelling of a word is looked at."""
 _USUALLY_LOWER = 0.4
@@ -84,6 +86,7 @@ ROLE_WEIGHTS: dict[Role, float] = {
 """A number is compared by value, a speaker by who says it; neither should carry the ranking."""
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
 def bare(word: str) -> str:
     """Lower case, without a possessive ending."""
     return _POSSESSIVE.sub("", word).lower().replace("’", "'")

@@ -172,3 +172,31 @@ def test_the_same_claim_gives_the_same_verdict_twice(encoder: PassageEncoder) ->
     claim = "The Kestrel was built by Corvus Docks in 2019."
 
     assert check(claim, encoder) == check(claim, encoder)
+
+
+def test_a_figure_is_found_however_it_is_written(encoder: PassageEncoder) -> None:
+    log = "# Log\n\nIn the spring thirty-one instructors taught at the swim school by the lake.\n"
+
+    assert check("The swim school by the lake had 31 instructors.", encoder, log=log).word == (
+        "supported"
+    )
+
+
+def test_fields_above_a_note_are_no_evidence(encoder: PassageEncoder) -> None:
+    log = (
+        "---\ntitle: Harbour dredging by Osprey Works\ntags: [harbour, dredging]\n---\n\n"
+        "# Log\n\nThe kettle was on, and nobody came.\n"
+    )
+    verdict = check("Osprey Works did the harbour dredging.", encoder, log=log)
+
+    assert all("dredging" not in one.text for one in verdict.evidence)
+
+
+def test_a_line_about_something_else_turns_nothing_round(encoder: PassageEncoder) -> None:
+    log = (
+        "# Log\n\nThe cafe sold nine trays of buns in May, and its waste fell to two trays.\n\n"
+        "## Weather\n\nThe tide rose over the pier twice, and the gulls left.\n"
+    )
+    verdict = check("Waste at the cafe fell to two trays in May.", encoder, log=log)
+
+    assert verdict.word == "supported"

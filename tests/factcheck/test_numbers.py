@@ -73,3 +73,14 @@ def test_quantities_are_equal_as_people_round(one: str, other: str, same: bool) 
 
 def test_a_year_is_never_another_value_of_a_count() -> None:
     assert not is_comparable(only("12 boats"), only("in 2019"))
+
+
+def test_shares_said_in_words_equal_the_percentages_they_round() -> None:
+    for said, exact in (
+        ("Nearly a third of the messages", "31 percent of the messages"),
+        ("Roughly seven in ten drafts", "71 percent of drafts"),
+        ("two thirds of them", "66% of them"),
+        ("It was 1.6 percent", "it was one point six."),
+        ("about half an hour", "thirty-one minutes"),
+    ):
+        assert is_equal(read_numbers(said)[0], read_numbers(exact)[0]), said
