@@ -71,6 +71,7 @@ class Garden(Guarded):
         self._homes = homes
         self._today = today
         self._wiring = wiring
+        self._clock = (wiring.now if wiring is not None else None) or utc_now
         self._files = Walls(
             self.root,
             others=self.rights.book.additional_directories,

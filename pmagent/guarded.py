@@ -43,6 +43,8 @@ class Guarded:
 
     data_dir: Path
     settings: Settings
+    _clock: Callable[[], datetime]
+    """Of runs, their reviews and effects."""
 
     def __init__(
         self,
@@ -102,20 +104,20 @@ class Guarded:
     def _runs(self) -> Runs:
         # Late: as for the conversation.
         from pmagent.agency.models import price_of_use  # noqa: PLC0415
-        from pmagent.agent.moment import utc_now  # noqa: PLC0415
         from pmagent.runs.grounds import RunGrounds  # noqa: PLC0415
         from pmagent.runs.places import open_publishers  # noqa: PLC0415
         from pmagent.runs.runs import Runs  # noqa: PLC0415
 
+        now = self._clock
         return Runs(
             RunGrounds(
                 find_gatehouse=lambda: self.gatehouse,
                 find_job_grounds=self._make_job_grounds,
                 find_jobs=lambda: self.jobs,
                 data_dir=self.data_dir,
-                now=utc_now,
+                now=now,
                 price=price_of_use,
-                publishers=lambda: open_publishers(self.settings.ghost_url, os.environ, utc_now),
+                publishers=lambda: open_publishers(self.settings.ghost_url, os.environ, now),
             )
         )
 

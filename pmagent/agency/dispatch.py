@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pmagent.agency.grounds import AgencyGrounds
 from pmagent.agency.plain_turn import Ending, PlainTurn, ending_of
 from pmagent.agency.proposing import propose
-from pmagent.agency.run_turns import tell_run
+from pmagent.agency.run_turns import RunTeller
 from pmagent.agency.saving import SAVE_FLAG, save
 from pmagent.agency.skills import Skills, draft_of, split_arguments, text_of
 from pmagent.agency.turn_rules import turn_rules, unreadable
@@ -31,7 +31,6 @@ from pmagent.llm.routing_table import Route
 from pmagent.procedures.language.read import is_procedure
 from pmagent.types.actions import Done, Failed, Json, Outcome
 from pmagent.types.commands import CommandFile
-from pmagent.types.runs import RunEvent
 from pmagent.types.sessions import Asked, Ended, Record, Stepped
 from pmagent.types.talk import Message, Model, Text
 from pmagent.types.turns import (
@@ -72,8 +71,8 @@ class Dispatch:
     open_model: Callable[[str], Model]
     record: Callable[[Record], None]
     routes: Callable[[], Sequence[Route]]
-    begin: Callable[[str, str], Iterator[RunEvent]]
-    """Begins a run of a procedure with the words behind its name, for whoever sits here."""
+    run_of: Callable[[str, str], RunTeller]
+    """Tells a run of a procedure with the words behind its name, for whoever sits here."""
     used: Callable[[str], None]
     """Told the name of each command that is used."""
     last: list[PlainTurn] = field(default_factory=list[PlainTurn])
@@ -115,7 +114,7 @@ class Dispatch:
             ending = Ending()
             yield from self._plain(
                 typed,
-                tell_run(lambda: self.begin(commands[0].name, called.arguments), ending),
+                self.run_of(commands[0].name, called.arguments).tell(ending),
                 is_kept=True,
                 ending=ending,
             )
@@ -349,7 +348,10 @@ class Dispatch:
             spend = Spend(time_s=time.monotonic() - began)
             if is_kept:
                 self._keep(turn, message, shown, heard, end.reason)
-        yield TurnEnded(reason=end.reason, text=shown, spend=spend, hint=end.hint, fault=end.fault)
+        yield TurnEnded(
+            reason=end.reason, text=shown, spend=spend, hint=end.hint, fault=end.fault,
+            run=end.run, review=end.review,
+        )  # fmt: skip
 
     def _keep(
         self,

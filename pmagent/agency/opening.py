@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from posixpath import join, relpath
@@ -18,6 +18,7 @@ from pmagent.agency.keeping import Keeping
 from pmagent.agency.looking import Looking
 from pmagent.agency.models import Models, price_of_use
 from pmagent.agency.own_files import OwnFiles, own_folders
+from pmagent.agency.run_turns import RunTeller
 from pmagent.agency.skills import Skills, load_insights
 from pmagent.agency.talk import Parts, Talk
 from pmagent.agent.context import Section
@@ -46,7 +47,6 @@ from pmagent.secrets import Redactor, secret_values
 from pmagent.types.actions import Done, Effect, Json, Outcome, Rule, Source, ToolCall
 from pmagent.types.commands import AgentFile, CommandFile, CommandRow
 from pmagent.types.conversing import Opening
-from pmagent.types.runs import RunEvent
 from pmagent.types.sessions import Fact
 from pmagent.types.talk import Model
 from pmagent.types.turns import Budget
@@ -271,14 +271,18 @@ class _Maker:
             open_model=self.models.open,
             record=lambda record: self.keeping.record(record),
             routes=self._routes,
-            begin=self._begin_run,
+            run_of=self._run_of,
             used=self.looking.used,
         )
 
-    def _begin_run(self, name: str, typed: str) -> Iterator[RunEvent]:
-        opening = self._opening
-        return self._grounds.runs().begin(
-            name, typed, self._company(), is_dry=opening.is_dry, autonomy=opening.autonomy
+    def _run_of(self, name: str, typed: str) -> RunTeller:
+        opening, runs = self._opening, self._grounds.runs
+        return RunTeller(
+            begin=lambda: runs().begin(
+                name, typed, self._company(), is_dry=opening.is_dry, autonomy=opening.autonomy
+            ),
+            asked=lambda run: runs().asked(run),
+            is_dry=opening.is_dry,
         )
 
     def _company(self) -> Company:

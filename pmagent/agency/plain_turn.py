@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pmagent.errors import ModelError, PmagentError
+from pmagent.types.runs import Run
 from pmagent.types.turns import EndReason, WhyCard, WhyLabel, WhyLine
 
 
@@ -43,6 +44,10 @@ class Ending:
     reason: EndReason = "done"
     hint: str = ""
     fault: str = ""
+    run: Run | None = None
+    """The run of a procedure that the turn is."""
+    review: str = ""
+    """The id of the review that it waits for."""
 
 
 def ending_of(exc: PmagentError) -> Ending:

@@ -2,141 +2,139 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from pmagent.agency.plain_turn import Ending
+from pmagent.agency.run_words import (
+    begun_words,
+    done_words,
+    ended_words,
+    next_words,
+    places_of,
+    result_words,
+    tool_of,
+    waits_words,
+)
 from pmagent.procedures.engine.outcomes import cause_of
-from pmagent.types.actions import Done, Failed, Json
+from pmagent.types.actions import Done, Failed
+from pmagent.types.reviews import Review
 from pmagent.types.runs import Run, RunChanged, RunEvent, StepBegan, StepEnded, StepRow
 from pmagent.types.turns import Noted, Said, Screen, ToolBegan, ToolEnded, TurnEvent
 
-MOST_SUBJECT = 160
-_QUIET = frozenset({"If", "Set", "Check", "Return"})
+_QUIET = frozenset({"If", "Set", "Check", "Code", "Return"})
 """Verbs whose steps are told in the record alone."""
-_VERB = re.compile(r"^\s*\*\*[^*]+\*\*\s*")
-_AS = re.compile(r",?\s+as\s+\S+\s+like\s|,?\s+or offline\s")
-_SHOWN_FIRST = ("markdown", "report", "post", "page", "text", "summary")
-"""Fields of a result that are its words for a person."""
 
 
-def tell_run(begin: Callable[[], Iterator[RunEvent]], ending: Ending) -> Iterator[TurnEvent]:
-    """What a front end draws of a run, its words last; `ending` is filled in with how it ended."""
-    last: Run | None = None
-    for event in begin():
-        match event:
-            case StepBegan(run=run, address=address, verb=verb, text=text):
-                if verb.split()[0] not in _QUIET:
-                    yield ToolBegan(
-                        call_id=f"{run}:{address}",
-                        tool=tool_of(verb),
-                        subject=_line(_said(text, verb)),
-                    )
-            case StepEnded(row=row, elapsed_ms=elapsed_ms):
-                yield from _ended(row, elapsed_ms)
-            case RunChanged(run=run):
-                if not run.parent:
-                    last = run
-    if last is not None:
-        yield from _outcome(last, ending)
+@dataclass(kw_only=True)
+class RunTeller:
+    """Tells one run. `asked` gives the review that a run waits for, None where it has none."""
+
+    begin: Callable[[], Iterator[RunEvent]]
+    asked: Callable[[Run], Review | None]
+    is_dry: bool = False
+    _last: Run | None = None
+    _rows: list[StepRow] = field(default_factory=list[StepRow])
+    _above: dict[str, str] = field(default_factory=dict[str, str])
+    """By run: the step it was started by, as it stands before the numbers of its own."""
+
+    def tell(self, ending: Ending) -> Iterator[TurnEvent]:
+        """What a front end draws, the run's words last; `ending` is filled in with how it ended."""
+        for event in self.begin():
+            match event:
+                case StepBegan():
+                    yield from self._began(event)
+                case StepEnded():
+                    yield from self._ended(event)
+                case RunChanged(run=run):
+                    self._changed(run)
+        if self._last is not None:
+            ending.run = self._last
+            yield from self._outcome(self._last, ending)
+
+    def _changed(self, run: Run) -> None:
+        if run.parent:
+            above = f"{self._above.get(run.parent, '')}{run.parent_address}"
+            self._above[run.id] = f"{above}/"
+        else:
+            self._last = run
+
+    def _began(self, event: StepBegan) -> Iterator[TurnEvent]:
+        if event.verb.split()[0] in _QUIET:
+            return
+        yield ToolBegan(
+            call_id=f"{event.run}:{event.address}",
+            tool=tool_of(event.verb),
+            subject=begun_words(event.text, event.verb),
+            step=f"{self._above.get(event.run, '')}{event.address}",
+        )
+
+    def _ended(self, event: StepEnded) -> Iterator[TurnEvent]:
+        row = event.row
+        self._rows.append(row)
+        if row.verb.split()[0] in _QUIET:
+            return
+        said = ended_words(row)
+        is_done = row.status != "failed"
+        why = row.detail or said
+        yield ToolEnded(
+            call_id=f"{row.run}:{row.address}",
+            tool=tool_of(row.verb),
+            outcome=Done(text=said) if is_done else Failed(message=why, can_retry=False),
+            elapsed_s=event.elapsed_ms / 1000,
+            step=f"{self._above.get(row.run, '')}{row.address}",
+        )
+
+    def _outcome(self, run: Run, ending: Ending) -> Iterator[TurnEvent]:
+        for one in run.notes:
+            yield Said(text=f"- {one}\n")
+        match run.state:
+            case "done":
+                yield from self._done(run)
+            case "waiting":
+                yield from self._waiting(run, ending)
+            case "running":
+                ending.reason = "waiting"
+                ending.hint = f'go on: "pmagent resume {run.id}"'
+            case "handed_off" | "blocked" | "abstained" | "cancelled":
+                ending.reason = "steps" if cause_of(run) == "budget" else "blocked"
+                ending.hint = self._looked_at(run)
+                words = run.state.replace("_", " ")
+                yield Noted(text=f"{words}: {run.reason}", kind="warning")
+            case "failed":
+                ending.reason = "failed"
+                ending.fault = "AccessError" if cause_of(run) == "denied" else ""
+                ending.hint = self._looked_at(run)
+                yield Noted(text=run.reason, kind="error", hint=ending.hint)
+
+    def _done(self, run: Run) -> Iterator[TurnEvent]:
+        if words := result_words(run.result):
+            yield Said(text=words)
+        if run.reason:
+            yield Noted(text=run.reason)
+        yield Noted(text=done_words(run, is_dry=self.is_dry))
+        for row in self._rows:
+            if self.is_dry and row.detail.startswith(_WOULD):
+                yield Noted(text=row.detail.removeprefix(_WOULD))
+        for place in places_of(self._rows):
+            yield Noted(text=f"made {place}")
+
+    def _waiting(self, run: Run, ending: Ending) -> Iterator[TurnEvent]:
+        review = self.asked(run)
+        ending.reason = "waiting"
+        ending.hint = next_words(run, review)
+        ending.review = review.id if review is not None else ""
+        match run.waits_for:
+            case "approve" | "answer" | "human":
+                yield Screen(name="review", argument=run.id, text=f"{waits_words(run, review)}\n")
+            case _:
+                when = f" until {run.wakes.astimezone():%Y-%m-%d %H:%M}" if run.wakes else ""
+                yield Noted(text=f"waits{when}: {run.reason}", kind="warning")
+
+    def _looked_at(self, run: Run) -> str:
+        """How to look at what a run did; a rehearsal is on record nowhere."""
+        return "" if self.is_dry else f'what it did: "pmagent explain {run.id}"'
 
 
-def _ended(row: StepRow, elapsed_ms: int) -> Iterator[TurnEvent]:
-    if row.verb.split()[0] in _QUIET:
-        return
-    said = row.detail or row.verb
-    is_done = row.status != "failed"
-    outcome = Done(text=said) if is_done else Failed(message=said, can_retry=False)
-    yield ToolEnded(
-        call_id=f"{row.run}:{row.address}",
-        tool=tool_of(row.verb),
-        outcome=outcome,
-        elapsed_s=elapsed_ms / 1000,
-    )
-
-
-def _outcome(run: Run, ending: Ending) -> Iterator[TurnEvent]:
-    for one in run.notes:
-        yield Said(text=f"- {one}\n")
-    match run.state:
-        case "done":
-            if words := result_words(run.result):
-                yield Said(text=words)
-            if run.reason:
-                yield Noted(text=run.reason)
-            yield Noted(text=f"run {run.id} is done{_cost(run)}", hint="")
-        case "waiting":
-            yield from _waiting(run, ending)
-        case "running":
-            ending.reason = "waiting"
-            ending.hint = f'go on: "pmagent resume {run.id}"'
-        case "handed_off" | "blocked" | "abstained" | "cancelled":
-            ending.reason = "steps" if cause_of(run) == "budget" else "blocked"
-            ending.hint = f'what it did: "pmagent explain {run.id}"'
-            words = run.state.replace("_", " ")
-            yield Noted(text=f"{words}: {run.reason}", kind="warning", hint=ending.hint)
-        case "failed":
-            ending.reason = "failed"
-            ending.fault = "AccessError" if cause_of(run) == "denied" else ""
-            ending.hint = f'what it did: "pmagent explain {run.id}"'
-            yield Noted(text=run.reason, kind="error", hint=ending.hint)
-
-
-def _waiting(run: Run, ending: Ending) -> Iterator[TurnEvent]:
-    ending.reason = "waiting"
-    match run.waits_for:
-        case "approve" | "answer" | "human":
-            ending.hint = '"pmagent review" shows what it asks, and takes your answer'
-            yield Screen(name="review", argument=run.id, text=f"waits for you: {run.reason}\n")
-        case _:
-            when = f" until {run.wakes:%Y-%m-%d %H:%M}" if run.wakes else ""
-            ending.hint = f'go on: "pmagent resume {run.id}"'
-            yield Noted(text=f"waits{when}: {run.reason}", kind="warning", hint=ending.hint)
-
-
-def result_words(result: Json) -> str:
-    """A result as Markdown for a person: its own words where it has any, else what it holds."""
-    if result is None:
-        return ""
-    if isinstance(result, str):
-        return f"{result.rstrip()}\n"
-    if isinstance(result, Mapping):
-        for name in _SHOWN_FIRST:
-            words = result.get(name)
-            if isinstance(words, str) and words.strip():
-                return f"{words.rstrip()}\n"
-        return "".join(f"- **{name}**: {_brief(value)}\n" for name, value in result.items())
-    return f"{_brief(result)}\n"
-
-
-def tool_of(verb: str) -> str:
-    """What a step's verb is called where tools are: one for the model writes."""
-    return "Write a value" if verb == "model" else verb
-
-
-def _said(text: str, verb: str) -> str:
-    """A step without its verb, its marks and how its value is called."""
-    said = _VERB.sub("", text).replace("`", "").strip()
-    if verb == "model":
-        return _AS.split(said)[0]
-    return said.removeprefix(verb.partition(" ")[2]).strip()
-
-
-def _brief(value: Json) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _line(text)
-
-
-def _cost(run: Run) -> str:
-    spent = run.spent
-    parts: Sequence[str] = [f"{spent.steps} steps", f"{spent.ms / 1000:.1f} s"]
-    if spent.tokens:
-        usd = "an unknown sum" if spent.usd is None else f"${spent.usd:.4f}"
-        parts = [*parts, f"{spent.tokens:,} tokens, {usd}"]
-    return f": {', '.join(parts)}"
-
-
-def _line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MOST_SUBJECT else f"{line[: MOST_SUBJECT - 1]}…"
+_WOULD = "a dry run: "
+"""How the row of an effect begins that a rehearsal left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ class Wiring:
     """Answers in place of every language model but the offline one."""
     managed: tuple[Path, ...] | None = None
     """Where an organisation's settings stand; None for the system's own places."""
+    now: Callable[[], datetime] | None = None
+    """The clock of runs, their reviews and effects; None for the computer's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

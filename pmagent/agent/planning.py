@@ -104,6 +104,7 @@ class Planner:
             isinstance(again, Planned)
             and again.binding == planned.binding
             and again.plan.changes == planned.plan.changes
+            and again.plan.outgoing == planned.plan.outgoing
             and again.decision.effect != "deny"
         )
 
@@ -118,6 +119,8 @@ class Planner:
             host=plan.host,
             is_outward=plan.is_outward,
         )
+        if plan.is_publication and hook == "allow":
+            hook = None  # a person says yes to what goes to the public, and no program
         decision = self._rights.policy(session).decide(request, hook=hook)
         if decision.effect == "deny" or not plan.is_outward:
             return decision
@@ -129,6 +132,9 @@ class Planner:
             reason = "more was read in this session than can be remembered, so it may carry some"
             return Decision(effect="ask", reason=reason, can_be_remembered=False)
         if reason := must_ask(session.labels, is_outward=True):
+            return Decision(effect="ask", reason=reason, can_be_remembered=False)
+        if plan.is_final:
+            reason = "it cannot be taken back, so it is asked about each time"
             return Decision(effect="ask", reason=reason, can_be_remembered=False)
         return decision
 

@@ -148,6 +148,8 @@ class Plan:
     is_publication: bool = False
     """Its purpose is to carry the person's words out, to a place of theirs: they are asked with the
     exact text before them, where any other call that carries such words is refused."""
+    is_final: bool = False
+    """It cannot be taken back: a person is asked each time, whatever rules, modes and hooks say."""
     body: str = ""
     """What a person is shown of it; empty shows the whole input."""
     risk: str = ""

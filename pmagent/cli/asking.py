@@ -70,6 +70,12 @@ def lines_of(ask: Ask) -> Iterator[str]:
         yield f"  risk: {ask.risk}"
 
 
+def press_key() -> str:
+    """The next key of the person at the terminal; what was typed ahead is thrown away."""
+    with _keys() as read_key:
+        return read_key()
+
+
 @contextmanager
 def _keys() -> Generator[Callable[[], str]]:
     """A function that waits for one key; what was typed ahead is thrown away."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pmagent.cli import as_json, codes
+from pmagent.cli.run_values import run_values
 from pmagent.commands.replies import reply_markdown
 from pmagent.safe_text import safe_text
 from pmagent.types import Abstention, Answer, Map
@@ -211,6 +212,8 @@ def result_object(heard: Heard, who: Who, asked: Sequence[Ask], code: int) -> di
     }
     if ended is not None and ended.hint:
         value["hint"] = safe_text(ended.hint)
+    if ended is not None and ended.run is not None:
+        value["run"] = {**run_values(ended.run), "review": ended.review or None}
     if heard.replies:
         value["reply"] = reply_object(heard.replies[-1])
     return value

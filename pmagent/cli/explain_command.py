@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pmagent.cli import codes
-from pmagent.cli.output import common_options, make_output
+from pmagent.cli.output import common_options, make_output, with_garden
 from pmagent.cli.run_values import run_values, step_values
 from pmagent.garden import Garden
 
@@ -23,5 +23,7 @@ def command(run_id: str, **flags: object) -> int:
         output.envelope({**run_values(run), "steps": [step_values(row) for row in steps]})
     else:
         for line in told.rstrip().split("\n"):
-            output.line(output.style(line))
+            head, goes_on, typed = line.partition("Next: ")
+            said = f"{goes_on}{with_garden(typed, output.garden)}" if goes_on and not head else line
+            output.line(output.style(said))
     return codes.OK

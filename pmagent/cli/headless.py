@@ -6,17 +6,20 @@ soon as it is safe and keeps what was said, the second ends the process.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from types import FrameType
 
 import click
 
+from pmagent.agency.run_words import step_line, words_of_step
 from pmagent.cli.asking import lines_of
 from pmagent.cli.events import (
     Format,
@@ -27,6 +30,7 @@ from pmagent.cli.events import (
     json_line,
     result_object,
 )
+from pmagent.cli.output import with_garden
 from pmagent.cli.stream_json import Stream
 from pmagent.commands.replies import REASONS
 from pmagent.safe_text import safe_text
@@ -39,6 +43,8 @@ from pmagent.types.turns import (
     Noted,
     Paused,
     ToolBegan,
+    ToolEnded,
+    TurnEnded,
     TurnEvent,
 )
 
@@ -68,6 +74,8 @@ class Errand:
     budget: Budget | None = None
     is_quiet: bool = False
     fits: Fitting | None = None
+    garden: str = "."
+    """What `--garden` says, for the commands that are named to go on with."""
 
 
 def carry_out(errand: Errand, talk: Conversation, nobody: Nobody, who: Who) -> int:
@@ -77,6 +85,8 @@ def carry_out(errand: Errand, talk: Conversation, nobody: Nobody, who: Who) -> i
     if stream is not None:
         click.echo(json_line(stream.first()))
     for event in events_of(talk, errand.text, errand.budget):
+        if isinstance(event, TurnEnded) and event.run is not None:
+            event = replace(event, hint=with_garden(event.hint, errand.garden))
         heard.hear(event)
         if isinstance(event, Paused):
             # Nobody is there to look at it and say that it may go on.
@@ -173,9 +183,14 @@ def _tell_text(heard: Heard) -> None:
 
 def _tell_on_the_way(event: TurnEvent) -> None:
     match event:
-        case ToolBegan(tool=tool, subject=subject, agent=agent):
+        case ToolBegan(step="", tool=tool, subject=subject, agent=agent):
             who = f" ({agent})" if agent else ""
             _say(f"tool: {tool} {subject}{who}")
+        case ToolBegan(step=step, tool=tool, subject=subject):
+            _tell_running(step_line(step, f"{tool} {subject}"))
+        case ToolEnded(step=step, outcome=outcome, elapsed_s=elapsed_s) if step:
+            _tell_running("")
+            _say(step_line(step, words_of_step(outcome), elapsed_s))
         case AgentBegan(name=name, task=task):
             _say(f"agent: {name} begins: {task}")
         case AgentEnded(id=name, reason=reason):
@@ -204,9 +219,9 @@ def _last_words(heard: Heard, asked: Sequence[Ask]) -> Iterator[str]:
         yield "error: the turn had no end"
     elif ended.reason != "done":
         told = {note.text for note in heard.notes if note.kind == "error"}
-        if not told:
-            word = "note" if ended.reason == "waiting" else "error"
-            yield f"{word}: {REASONS[ended.reason]}"
+        # How a run stands is told by the run.
+        if not told and ended.run is None:
+            yield f"error: {REASONS[ended.reason]}"
         if ended.hint and ended.hint not in {note.hint for note in heard.notes}:
             yield f"hint: {ended.hint}"
 
@@ -220,6 +235,16 @@ def _refusal(item: Refused, known: set[str]) -> Iterator[str]:
             yield f"not done: {item.tool} must be asked, and nobody is here: {decision.reason}"
         case Unanswered():
             pass
+
+
+def _tell_running(line: str) -> None:
+    """What is being done, on a line that the next one overwrites; nothing but in a terminal."""
+    if not sys.stderr.isatty():
+        return
+    width = (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1
+    shown = f"{safe_text(line)[:width]}\r" if line else ""
+    sys.stderr.write(f"\r\x1b[K{shown}")
+    sys.stderr.flush()
 
 
 def _say(line: str) -> None:

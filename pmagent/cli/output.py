@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CODES = {"bold": "1", "dim": "2", "underline": "4"}
+_COMMAND = re.compile(r'"(pmagent [^"]*)"')
 
 
 @dataclass(kw_only=True)
@@ -29,6 +32,8 @@ class Output:
     as_json: bool = False
     is_quiet: bool = False
     color: bool = False
+    garden: str = "."
+    """What `--garden` says."""
     began: float = field(default_factory=time.perf_counter)
     warnings: list[str] = field(default_factory=list[str])
     _is_on_progress: bool = False
@@ -159,7 +164,21 @@ def make_output(name: str, flags: Mapping[str, object]) -> Output:
         as_json=bool(flags.get("as_json")),
         is_quiet=bool(flags.get("quiet")),
         color=wants_color() and not flags.get("no_color"),
+        garden=str(flags.get("garden") or "."),
     )
+
+
+def with_garden(text: str, garden: str) -> str:
+    """`text` whose commands also work where its reader stands: outside the garden they name it.
+
+    A command is a whole text that begins with `pmagent`, or stands in double quotes in it.
+    """
+    if garden == ".":
+        return text
+    flag = f" --garden {shlex.quote(garden)}"
+    if text.startswith("pmagent "):
+        return f"{text}{flag}"
+    return _COMMAND.sub(lambda found: f'"{found[1]}{flag}"', text)
 
 
 def columns() -> int:

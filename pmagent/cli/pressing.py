@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pmagent.cli.asking import is_person_there
+from pmagent.cli.asking import is_person_there, press_key
 from pmagent.errors import AccessError
 from pmagent.safe_text import safe_text
 
@@ -21,5 +21,6 @@ def require_person(what: str) -> None:
         )
     click.echo(safe_text(what), err=True)
     click.echo("y yes  n no", err=True)
-    if click.getchar(echo=False) not in {"y", "Y"}:
+    # A "y" that was typed, or pasted, before the question stood there was no answer to it.
+    if press_key() not in {"y", "Y"}:
         raise AccessError("nothing was changed")

@@ -71,6 +71,7 @@ def _answer(prompt: str, form: Format, flags: Mapping[str, object]) -> int:
         budget=budget,
         is_quiet=bool(flags["quiet"]),
         fits=(lambda said: fit(said, schema)) if schema is not None else None,
+        garden=str(flags["garden"]),
     )
     nobody = Nobody()
     with Garden.find(str(flags["garden"])) as garden:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from pmagent.agency.run_turns import result_words
+from pmagent.agency.run_words import result_words
 from pmagent.cli import codes
-from pmagent.cli.output import Output, common_options, make_output
+from pmagent.cli.output import Output, common_options, make_output, with_garden
+from pmagent.cli.run_ends import RunEnd, end_of, state_words, what_now
 from pmagent.cli.run_values import code_of_run, run_values, tell
 from pmagent.garden import Garden
-from pmagent.types.runs import Run
 
 
 @click.command(short_help="Go on with a run from where it stands, days later too.")
@@ -28,24 +28,24 @@ def command(run_id: str, model: str, **flags: object) -> int:
     with Garden.find(str(flags["garden"])) as garden:
         run = tell(output, garden.runs.resume(run_id, garden.company(model)))
         run = run or garden.runs.get(run_id)
-    show_run(output, run)
+        told = end_of(run, garden.runs)
+    show_run(output, told)
     return code_of_run(run)
 
 
-def show_run(output: Output, run: Run) -> None:
+def show_run(output: Output, told: RunEnd) -> None:
     """How a run stands: its words where it is done, else why not and what to do."""
+    run = told.run
     if output.as_json:
-        output.envelope(run_values(run), ok=code_of_run(run) in {codes.OK, codes.WAITING})
+        values = {**run_values(run), "review": told.review.id if told.review else None}
+        output.envelope(values, ok=code_of_run(run) in {codes.OK, codes.WAITING})
         return
     for note in run.notes:
         output.line(output.style(f"- {note}"))
     if run.state == "done":
-        for line in (result_words(run.result).rstrip() or "done").split("\n"):
+        for line in result_words(run.result).rstrip().split("\n"):
             output.line(output.style(line))
-        return
-    output.line(output.style(f"{run.state.replace('_', ' ')}: {run.reason}", "bold"))
-    if run.state == "waiting":
-        asks = run.waits_for in {"approve", "answer", "human"}
-        output.say("answer it: pmagent review" if asks else f"go on later: pmagent resume {run.id}")
     else:
-        output.say(f"what it did: pmagent explain {run.id}")
+        output.line(output.style(state_words(told), "bold"))
+    for line in what_now(told):
+        output.say(with_garden(line, output.garden))

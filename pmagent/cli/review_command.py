@@ -10,26 +10,28 @@ import click
 
 from pmagent.agent.moment import utc_now
 from pmagent.cli import codes
-from pmagent.cli.batch import read_source
 from pmagent.cli.output import Output, common_options, make_output
 from pmagent.cli.pressing import require_person
+from pmagent.cli.review_values import edited_values, typed_answer
 from pmagent.cli.reviewing import go_on, list_lines, review_fields, show_lines
 from pmagent.errors import UsageError
 from pmagent.garden import Garden
 from pmagent.nlp.counted import counted
 from pmagent.reviews.queue import BATCHED
-from pmagent.reviews.typed import CODES, read_answer, read_edited, read_until
+from pmagent.reviews.typed import CODES, read_until
+from pmagent.runs.answers import read_fitting
 from pmagent.types.actions import Json
 from pmagent.types.reviews import Review, ReviewCode, Ruling
 
 
 class _Reviews(click.Group):
-    """A group whose first command may be left out: `pmagent review` lists."""
+    """A group whose first command may be left out: `pmagent review` lists, with an id it shows."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, with `list` put before what is no command."""
+        """As click does, with `list` or `show` put before what is no command."""
         is_named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
-        return super().parse_args(ctx, args if is_named else ["list", *args])
+        meant = "list" if not args or args[0].startswith("-") else "show"
+        return super().parse_args(ctx, args if is_named else [meant, *args])
 
 
 _note = click.option("--note", default="", help="Why, for whoever reads it later.")
@@ -43,7 +45,8 @@ _code = click.option(
 def command() -> None:
     """Approvals, questions, hand-offs, dead letters and samples, by what is lost while they wait.
 
-    The beginning of an ID will do. What a run waits for lets it go on at once.
+    The beginning of an ID will do; `pmagent review ID` shows that one. What a run waits for lets it
+    go on at once.
     """
 
 
@@ -111,29 +114,25 @@ def accept(review: str | None, all_kind: str | None, **flags: object) -> int:
 
 @command.command(short_help="Yes, with other values.")
 @click.argument("review")
-@click.argument("values", nargs=-1, required=True, metavar="NAME=@FILE...")
+@click.argument("values", nargs=-1, metavar="[NAME | NAME=@FILE]...")
 @_code
 @_note
 @common_options
 def edit(review: str, values: tuple[str, ...], **flags: object) -> int:
     """Accept REVIEW with values of yours: notes=@notes.md, or notes="a text"; @- is stdin.
 
+    A name alone opens your editor for that value, and needs no name where there is one value.
     Text is taken as it is, a list of texts is one to a line, all else is JSON.
     """
     output = make_output("review-edit", flags)
     with Garden.find(str(flags["garden"])) as garden:
         found = garden.reviews.get(review)
-        edits: dict[str, Json] = {}
-        for value in values:
-            name, sign, text = value.partition("=")
-            if not sign or name not in found.shown:
-                raise UsageError(
-                    f'"{value}" names no value of it', f"it shows: {', '.join(found.shown)}"
-                )
-            typed = read_source(text[1:]) if text.startswith("@") else text
-            edits[name] = read_edited(typed, found.shown[name], name)
+        edits = edited_values(found, values)
+        if not edits:
+            output.say("nothing is changed, and nothing is decided")
+            return codes.NONE
         _press([found], output)
-        return _decide_all(garden, output, [(found, _ruling("edit", flags, edits=edits))])
+        return _decide_all(garden, output, [(found, _ruling("edit", flags, edits=dict(edits)))])
 
 
 @command.command(short_help="No; a dead letter is dropped.")
@@ -151,16 +150,22 @@ def reject(review: str, **flags: object) -> int:
 
 @command.command(short_help="The value that a run asks for.")
 @click.argument("review")
-@click.argument("value")
+@click.argument("value", required=False)
 @_note
 @common_options
-def answer(review: str, value: str, **flags: object) -> int:
-    """Answer REVIEW with VALUE, of the type it asks for; @FILE reads it from a file."""
+def answer(review: str, value: str | None, **flags: object) -> int:
+    """Answer REVIEW with VALUE, of the type it asks for; @FILE reads it from a file.
+
+    Without VALUE your editor is opened for it.
+    """
     output = make_output("review-answer", flags)
     with Garden.find(str(flags["garden"])) as garden:
         found = garden.reviews.get(review)
-        typed = read_source(value[1:]) if value.startswith("@") else value
-        ruling = _ruling("answer", flags, answer=read_answer(typed, found.shape))
+        typed = typed_answer(found, value, output)
+        if value is None and not typed.strip():
+            output.say(f"nothing was written: {found.id} still waits")
+            return codes.NONE
+        ruling = _ruling("answer", flags, answer=read_fitting(typed, found.shape))
         return _decide_all(garden, output, [(found, ruling)])
 
 
@@ -221,7 +226,7 @@ def _press(reviews: Sequence[Review], output: Output) -> None:
     if not outward:
         return
     for one in outward:
-        for line in show_lines(one, output):
+        for line in show_lines(one, output, is_asked=True):
             output.say(line)
     require_person(f"{counted(len(outward), 'yes', 'times yes')}, to exactly what is above")
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import click
 
+from pmagent.cli.named_files import place_files
 from pmagent.cli.prompt_mode import answer
 from pmagent.cli.talk_options import opening_options, turn_options
 from pmagent.errors import UsageError
 
 
 @click.command(
-    short_help="Run a slash command, or answer a question, without a person.",
+    short_help="Run a slash command, a procedure or a question, without a person.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("text", nargs=-1, type=click.UNPROCESSED)
@@ -25,6 +26,7 @@ from pmagent.errors import UsageError
     default=None,
     help="How far a procedure may go at most; in shadow nothing leaves.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
 @turn_options
 @opening_options
 def command(text: Sequence[str], **flags: object) -> int:
@@ -32,7 +34,19 @@ def command(text: Sequence[str], **flags: object) -> int:
 
     The result goes to stdout. Nobody is asked: what would need a yes is not done, is named on
     stderr, and ends with code 5. "-" reads TEXT from stdin.
+
+    A procedure, such as /publish-episode, goes on until it is done or waits for you: then it ends
+    with code 10 and says what to type next. A file may be named from where you are:
+    `pmagent run /publish-episode show/transcripts/ep-041.md`.
     """
+    if flags["as_json"]:
+        flags["output_format"] = "json"
+    words = _words_of(text)
+    if words and words[0].startswith("/"):
+        placed = place_files(words, str(flags["garden"]))
+        if placed.words != tuple(words):
+            text = placed.words
+        flags["garden"] = placed.garden
     return answer(as_typed(text), flags)
 
 
@@ -50,6 +64,16 @@ def as_typed(words: Sequence[str]) -> str:
                 raise UsageError(f"no such option: {word}", '"pmagent run --help" lists them')
         return " ".join(words)
     return " ".join(shlex.quote(word) if _has_blank(word) else word for word in words)
+
+
+def _words_of(text: Sequence[str]) -> Sequence[str]:
+    """The words, where all of them were given as one too."""
+    if len(text) != 1:
+        return text
+    try:
+        return shlex.split(text[0])
+    except ValueError:
+        return text[0].split()
 
 
 def _has_blank(word: str) -> bool:

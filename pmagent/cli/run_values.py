@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pmagent.agency.run_words import begun_words, ended_words, step_line, tool_of
 from pmagent.cli import codes
 from pmagent.cli.output import Output
 from pmagent.procedures.engine.outcomes import cause_of
 from pmagent.types.procedures import Problem
-from pmagent.types.runs import Run, RunChanged, RunEvent, RunState, StepEnded, StepRow
+from pmagent.types.runs import (
+    Run,
+    RunChanged,
+    RunEvent,
+    RunState,
+    StepBegan,
+    StepEnded,
+    StepRow,
+)
 
 _CODES: Mapping[RunState, int] = {
     "done": codes.OK,
@@ -84,8 +93,10 @@ def tell(output: Output, events: Iterator[RunEvent]) -> Run | None:
     last: Run | None = None
     for event in events:
         match event:
-            case StepEnded(row=row):
-                output.say(f"{row.address:>6}  {row.verb}  {row.detail}".rstrip())
+            case StepBegan(address=address, verb=verb, text=text):
+                output.step(step_line(address, f"{tool_of(verb)} {begun_words(text, verb)}"))
+            case StepEnded(row=row, elapsed_ms=elapsed_ms):
+                output.say(step_line(row.address, ended_words(row), elapsed_ms / 1000))
             case RunChanged(run=run) if not run.parent:
                 last = run
             case _:

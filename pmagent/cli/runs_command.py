@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import click
 
 from pmagent.cli import codes
-from pmagent.cli.output import common_options, make_output
+from pmagent.cli.output import columns, common_options, make_output, shorten, table
 from pmagent.cli.run_values import run_values
 from pmagent.garden import Garden
-from pmagent.types.runs import Run, RunState
+from pmagent.safe_text import safe_text
+from pmagent.types.runs import Run, RunState, WaitsFor
 
 STATES: tuple[RunState, ...] = (
     "running", "waiting", "done", "blocked", "handed_off", "abstained", "failed", "cancelled",
 )  # fmt: skip
-_WIDTH = 60
+_KEY, _REASON = 36, 30
+"""Characters of what a run is about, and the fewest of why it stands as it does."""
+_STATES: Mapping[WaitsFor, str] = {
+    "approve": "waits: yes?",
+    "answer": "waits: answer",
+    "human": "waits: write",
+    "time": "waits: time",
+    "outbox": "waits: outbox",
+}
 
 
 @click.command(short_help="Runs of procedures: what was begun, how it ended, what waits.")
@@ -27,17 +38,30 @@ def command(states: tuple[RunState, ...], limit: int, **flags: object) -> int:
         found = garden.runs.list(limit, states=states)
     if output.as_json:
         output.envelope({"runs": [run_values(run) for run in found]})
-    for run in () if output.as_json else found:
-        output.line(row_of(run))
+    for line in () if output.as_json else run_lines(found):
+        output.line(line)
     if not found:
         output.note("no run is on record; begin one with pmagent run /NAME")
     return codes.OK if found else codes.NONE
 
 
-def row_of(run: Run) -> str:
-    """`a41f9c  2026-11-22 09:14  waiting     /publish-episode ep-068.vtt  Send “…” to Ghost?`."""
-    began = run.began.astimezone().strftime("%Y-%m-%d %H:%M")
-    state = f"{run.state.replace('_', ' '):<10}"
-    about = f"/{run.command} {run.key}".rstrip()
-    reason = f"  {run.reason}" if run.reason else ""
-    return f"{run.id}  {began}  {state}  {about[:_WIDTH]}{reason}"
+def run_lines(runs: Sequence[Run]) -> list[str]:
+    """One line each: id, when it began, how it stands, what it is about, and why."""
+    heads = table([
+        (
+            run.id,
+            run.began.astimezone().strftime("%Y-%m-%d %H:%M"),
+            _STATES.get(run.waits_for, "") if run.state == "waiting" else _state(run),
+            f"/{safe_text(run.command)}",
+            shorten(safe_text(run.key.rpartition("/")[2]), _KEY),
+            "|",
+        )
+        for run in runs
+    ])
+    room = max(_REASON, columns() - max(map(len, heads), default=0))
+    reasons = (shorten(safe_text(run.reason), room) for run in runs)
+    return [f"{head[:-1]}{why}".rstrip() for head, why in zip(heads, reasons, strict=True)]
+
+
+def _state(run: Run) -> str:
+    return run.state.replace("_", " ")

@@ -44,7 +44,7 @@ def command(words: tuple[str, ...], **flags: object) -> int:
     """
     output = make_output("sim", flags)
     action, name = _asked(words, is_all=bool(flags["is_all"]))
-    bench = _bench(str(flags["folder"]))
+    bench = _bench(str(flags["folder"]), may_begin=action == "suggest")
     match action:
         case "mutate":
             return _mutate(bench, output, name, flags)
@@ -71,8 +71,10 @@ def _asked(words: tuple[str, ...], *, is_all: bool) -> tuple[str, str]:
     return action, "".join(rest)
 
 
-def _bench(folder: str) -> Bench:
+def _bench(folder: str, *, may_begin: bool) -> Bench:
     """The scenarios and commands of a folder, or those that ship.
+
+    `may_begin`: it need not have scenarios yet.
 
     Raises:
         UsageError: the folder has none.
@@ -87,7 +89,7 @@ def _bench(folder: str) -> Bench:
         shelf = Shelf(bundled_dir("simulations"))
         return Bench(shelf, make_stage(folder_texts(shipped), shelf))
     scenarios = Path(folder) / "simulations"
-    if not scenarios.is_dir():
+    if not (Path(folder) if may_begin else scenarios).is_dir():
         raise UsageError(f'there is no folder "{scenarios}"', "--in names the folder above it")
     shelf = Shelf(scenarios)
     places = (Path(folder) / "commands", Path(folder) / ".pmagent" / "commands", shipped)

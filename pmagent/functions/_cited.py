@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pmagent.types.documents import Citation
 
-_MARK = re.compile(r"[ \t]*\[\^(?P<path>[^\]\n]+?):(?P<line>\d+)\]")
+_MARK = re.compile(r"[ \t]{0,4}\[\^(?P<path>[^\[\]\n]{1,400}?):(?P<line>\d{1,7})\]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

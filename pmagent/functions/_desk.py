@@ -15,8 +15,8 @@ from threading import Lock
 from pmagent.errors import AccessError, ReadError
 from pmagent.ingest.scan import matches_any
 from pmagent.types.actions import Json
+from pmagent.types.calls import DeskJobs
 from pmagent.types.insights import Archive
-from pmagent.types.jobs import JobCalls
 from pmagent.types.publishing import Kit
 
 MOST_KITS = 4
@@ -60,7 +60,7 @@ class Desk:
     """One garden at one moment, as `types.calls.CallDesk` says."""
 
     archive: Archive
-    jobs: JobCalls
+    jobs: DeskJobs
     now: datetime
     shelf: KitShelf = field(default_factory=KitShelf)
     runs_told: RunsTold = no_runs

@@ -203,7 +203,7 @@ class Outbox:
         """Try it now, with all its tries before it; within a transaction, as soon as it is due.
 
         With `anew`, what is known of the object there is forgotten, so that one that somebody has
-        changed since is brought to the payload.
+        changed since is brought to the payload; `over` says which version of it a person has seen.
 
         Raises:
             UsageError: there is no such effect, or it is not one that waits or has died.
@@ -211,13 +211,13 @@ class Outbox:
         effect = self._requeue(key, anew=anew)
         return self._sender.attempt(effect.key, is_asked=True)
 
-    def edit(self, key: str, payload: Mapping[str, Json]) -> Delivery:
-        """Try it now with another payload, under the same key.
+    def edit(self, key: str, payload: Mapping[str, Json], *, anew: bool = False) -> Delivery:
+        """Try it now with another payload, under the same key; `anew` as in `retry`.
 
         Raises:
             UsageError: as `retry`.
         """
-        effect = self._requeue(key, payload)
+        effect = self._requeue(key, payload, anew=anew)
         return self._sender.attempt(effect.key, is_asked=True)
 
     def drop(self, key: str) -> Effect:
@@ -266,9 +266,10 @@ class Outbox:
             afresh = queue_afresh(effect, self._now())
             if payload is not None:
                 body = cast("dict[str, Json]", plain(payload))
-                afresh = replace(afresh, payload=body, digest=digest_of(body))
+                wished = effect.wished or effect.digest
+                afresh = replace(afresh, payload=body, digest=digest_of(body), wished=wished)
             if anew:
-                afresh = replace(afresh, receipt=None, sent=None)
+                afresh = replace(afresh, receipt=None, sent=None, over=effect.theirs)
             self._effects.put(afresh)
         return afresh
 

@@ -63,14 +63,17 @@ def wish_for(before: Effect | None, wish: Wish, now: datetime) -> Effect:
             address=wish.address,
             next_at=None if wish.is_held else now,
         )
-    if before.digest == digest:
-        is_same_step = bool(wish.run) and (before.run, before.address) == (wish.run, wish.address)
-        if before.state not in _ENDED or is_same_step:
-            return before
+    is_same_step = bool(wish.run) and (before.run, before.address) == (wish.run, wish.address)
+    if is_same_step and before.wished == digest:
+        # A person has changed what this step wished: their word counts.
+        return before
+    if before.digest == digest and (before.state not in _ENDED or is_same_step):
+        return before
     changed = replace(
         before,
         payload=payload,
         digest=digest,
+        wished="",
         run=wish.run or before.run,
         address=wish.address or before.address,
         changed=now,
@@ -94,6 +97,7 @@ def queue_afresh(effect: Effect, now: datetime) -> Effect:
         hint="",
         cause="",
         theirs=None,
+        over=None,
         receipt=None if is_undone else effect.receipt,
         sent=None if is_undone else effect.sent,
     )
@@ -114,6 +118,7 @@ def end_well(current: Effect, tried: Effect, receipt: Receipt, now: datetime) ->
         hint="",
         cause="",
         theirs=None,
+        over=None,
         is_doubtful=False,
     )
     return done if current.digest == tried.digest else queue_afresh(done, now)

@@ -90,6 +90,8 @@ class Teller:
         if event.is_partial:
             self._write("The words above were cut off")
         is_told = bool(self._told) and event.reason in {"failed", "unknown"}
+        # How a run stands is told by the run.
+        is_told = is_told or event.run is not None
         if event.reason != "done" and not is_told:
             self._write(f"{LABEL} {REASONS[event.reason]}")
         if event.hint and event.hint not in self._told:
@@ -98,8 +100,10 @@ class Teller:
 
 def _told(event: TurnEvent) -> Iterator[str]:
     match event:
-        case ToolBegan(tool=tool, subject=subject, agent=""):
+        case ToolBegan(step="", tool=tool, subject=subject, agent=""):
             yield f"tool: {safe_text(f'{tool} {subject}'.rstrip())}"
+        case ToolBegan(step=step, tool=tool, subject=subject) if step:
+            yield f"step {step}: {safe_text(f'{tool} {subject}'.rstrip())}"
         case ToolEnded(tool=tool, outcome=outcome):
             came = _came(outcome)
             if came:

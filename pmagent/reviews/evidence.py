@@ -92,6 +92,22 @@ def missing_for(evidence: Evidence, target: float) -> int:
     return _FAR
 
 
+def drawn_of(reviews: Sequence[Review]) -> list[Review]:
+    """Those that count, one of each run: a run that asks fifty times has shown one thing.
+
+    Of several of one run the first that does not agree stands for it, else the last.
+    """
+    kept: dict[str, Review] = {}
+    for review in filter(is_drawn, reviews):
+        name = review.run or review.id
+        before = kept.get(name)
+        if before is None or agrees(before):
+            # Put in anew, so that they stay in the order of their decisions.
+            kept.pop(name, None)
+            kept[name] = review
+    return list(kept.values())
+
+
 def is_drawn(review: Review) -> bool:
     """Whether it counts for the estimate: drawn, decided, and about what was made."""
     return (

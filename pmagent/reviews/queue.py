@@ -152,7 +152,8 @@ class ReviewQueue:
         return [
             self._rows.drop(one.id, reason, now)
             for one in self._rows.of_run(run)
-            if one.state == "open" and holds_run(one)
+            # What is in the outbox stays there.
+            if one.state == "open" and one.kind != "dead" and holds_run(one)
         ]
 
     def snooze(self, review_id: str, until: datetime) -> Review:

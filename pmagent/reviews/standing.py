@@ -16,7 +16,7 @@ from pmagent.errors import UsageError
 from pmagent.nlp.counted import counted
 from pmagent.records.standings import StandingRow
 from pmagent.reviews.agreement import agrees, is_critical
-from pmagent.reviews.evidence import TARGETS, Rehearsal, is_drawn, missing_for, weigh
+from pmagent.reviews.evidence import TARGETS, Rehearsal, drawn_of, missing_for, weigh
 from pmagent.reviews.wilson import upper_bound
 from pmagent.types.procedures import Autonomy, Risk
 from pmagent.types.reviews import Review, Standing
@@ -100,7 +100,7 @@ def settle(subject: Subject, known: Known, now: datetime) -> StandingRow:
     if grave:
         level = LEVELS[max(LEVELS.index(row.level) - len(grave), 0)]
         return replace(row, level=level, rate=100, since=grave[-1].decided or now)
-    drawn = [one for one in known.since if is_drawn(one)]
+    drawn = drawn_of(known.since)
     if not drawn or row.level not in {"canary", "auto"}:
         return row
     at = drawn[-1].decided or now
@@ -118,7 +118,7 @@ def settle(subject: Subject, known: Known, now: datetime) -> StandingRow:
 def standing(subject: Subject, known: Known, now: datetime) -> Standing:
     """The same in the words a person reads. `known.row` is settled."""
     row, target = known.row, TARGETS[subject.risk]
-    drawn = [one for one in known.since if is_drawn(one)]
+    drawn = drawn_of(known.since)
     evidence = weigh(drawn, now, known.rehearsal)
     # A level that ends is left by a person: nothing more has to be earned in it.
     is_earned = row.level in {"canary", "auto"} and row.rate <= LEAST[row.level]
@@ -217,7 +217,7 @@ def _after_change(subject: Subject, known: Known, now: datetime) -> StandingRow:
 
 def _has_fallen(subject: Subject, known: Known) -> bool:
     """Whether over the latest reviews agreement is certainly below what it must be."""
-    same = [one for one in known.reviews if is_drawn(one) and one.digest in {"", subject.digest}]
+    same = [one for one in drawn_of(known.reviews) if one.digest in {"", subject.digest}]
     latest = same[-LATEST:]
     bound = upper_bound(sum(map(agrees, latest)), len(latest))
     return bound < TARGETS[subject.risk]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast, get_args
 
@@ -35,6 +35,13 @@ def editable(value: Json) -> tuple[str, str]:
     if (lines := _lines_of(value)) is not None:
         return "".join(f"{line}\n" for line in lines), ".txt"
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n", ".json"
+
+
+def shown_text(value: Json) -> str:
+    """A value as it is read: as it is edited, with each document as where it is and how long."""
+    if isinstance(value, Mapping) and value.get("kind") == "document":
+        return _document_line(value) + "\n"
+    return editable(_without_words(value))[0]
 
 
 def read_edited(text: str, before: Json, name: str) -> Json:
@@ -103,6 +110,27 @@ def split_codes(text: str) -> tuple[tuple[ReviewCode, ...], str]:
     if not colon or not all(word in CODES for word in words):
         return (), text.strip()
     return tuple(cast("ReviewCode", word) for word in dict.fromkeys(words)), rest.strip()
+
+
+def _document_line(document: Mapping[str, Json]) -> str:
+    """`transcripts/ep-041.md · The price · 2026-03-02 · 1,543 words`."""
+    words = document.get("words")
+    told = f"{words:,} words" if isinstance(words, int) else ""
+    parts = [str(document.get(name) or "") for name in ("path", "title", "date")]
+    return " · ".join(part for part in (*parts, told) if part)
+
+
+def _without_words(value: Json) -> Json:
+    """The same with a line in the place of each document."""
+    match value:
+        case Mapping():
+            if value.get("kind") == "document":
+                return _document_line(value)
+            return {name: _without_words(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_without_words(one) for one in value]
+        case _:
+            return value
 
 
 def _lines_of(value: Json) -> Sequence[str] | None:

@@ -33,11 +33,12 @@ from pmagent.types.actions import (
     FileChange,
     Json,
     NoAnswer,
+    ToolCall,
     Unanswered,
     Yes,
 )
 from pmagent.types.calls import CallDesk, CallSpec, Function
-from pmagent.types.runs import Run, Sending
+from pmagent.types.runs import Sending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,10 @@ class GardenCalls:
 
     gatehouse: Gatehouse
     door: EffectDoor
-    desk: Callable[[Run], CallDesk]
+    desk: Callable[[Here], CallDesk]
     tracing: RunTracing
+    note_read: Callable[[Json], None]
+    """Notes what a function gave as read in the session."""
 
     @cached_property
     def functions(self) -> Mapping[str, Function]:
@@ -77,7 +80,9 @@ class GardenCalls:
         """What a function gives."""
         function = self.functions[name]
         _check_given(function.spec, given)
-        return function.run(given, self.desk(here.run))
+        value = function.run(given, self.desk(here))
+        self.note_read(value)
+        return value
 
     def preview(self, name: str, given: Mapping[str, Json], here: Here) -> Sending:
         """What an effect would send, exactly."""
@@ -86,17 +91,21 @@ class GardenCalls:
         plan = self.gatehouse.plan(name, given)
         return Sending(
             function=name,
-            target=plan.host or plan.subject,
+            target=plan.host or plan.subject.rpartition("/")[0] or plan.subject,
             outgoing=plan.outgoing or plan.body or "\n".join(map(_change, plan.changes)),
-            digest=digest_of(name, given),
+            digest=digest_of(name, given, plan.outgoing),
         )
 
     def perform(
         self, name: str, given: Mapping[str, Json], here: Here, approved: frozenset[str]
     ) -> Performed:
-        """Do it through the gate, where it has its yes."""
+        """Do it through the gate, where it has its yes; in a shadow it is put on record at most."""
         _check_given(self.effects[name], given)
-        asked = _Approved(approved)
+        is_shadow = "shadow" in {here.run.autonomy, here.run.origin}
+        if is_shadow and not self.gatehouse.plan(name, given).is_outward:
+            # Only what goes through the outbox can be held: files would be written.
+            return NeedsYes(sending=self.preview(name, given, here))
+        asked = _Approved(digests=approved, outgoing=self._outgoing, is_held=is_shadow)
         by = f"procedure/{here.procedure.name}"
         why = f"step {here.address} of run {here.run.id}"
         with self.tracing.span(here.run.id, name, "tool"), self.door.of(here):
@@ -122,8 +131,12 @@ class GardenCalls:
             function=call.tool,
             target=asked.last.title,
             outgoing=asked.last.body,
-            digest=digest_of(call.tool, call.input),
+            digest=digest_of(call.tool, call.input, self._outgoing(call)),
         )
+
+    def _outgoing(self, call: ToolCall) -> str:
+        """What a call would send now, and where: the settings may have changed since the yes."""
+        return self.gatehouse.plan(call.tool, call.input).outgoing
 
 
 @dataclass
@@ -131,17 +144,23 @@ class _Approved:
     """Says yes to the calls that have theirs, and nothing to any other."""
 
     digests: frozenset[str]
+    outgoing: Callable[[ToolCall], str]
+    is_held: bool
+    """Nothing of it leaves, so it needs no yes."""
     last: Ask | None = field(default=None)
 
     def __call__(self, ask: Ask) -> AskReply:
         self.last = ask
-        is_approved = digest_of(ask.call.tool, ask.call.input) in self.digests
-        return Yes() if is_approved else NoAnswer()
+        call = ask.call
+        is_approved = digest_of(call.tool, call.input, self.outgoing(call)) in self.digests
+        return Yes() if self.is_held or is_approved else NoAnswer()
 
 
-def digest_of(tool: str, given: Mapping[str, Json]) -> str:
-    """What a yes is for: the tool and its whole input."""
-    whole = json.dumps([tool, given], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def digest_of(tool: str, given: Mapping[str, Json], outgoing: str) -> str:
+    """What a yes is for: the tool, its whole input, and the exact text that leaves."""
+    whole = json.dumps(
+        [tool, given, outgoing], sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -192,11 +211,12 @@ def _performed(data: Mapping[str, Json]) -> Performed:
     if state == "queued":
         at = data.get("next_at")
         wakes = datetime.fromisoformat(at) if isinstance(at, str) and at else None
-        return NotYet(reason=str(data.get("error") or "it is tried again later"), wakes=wakes)
+        said, hint = data.get("error") or "it is tried again later", data.get("hint")
+        return NotYet(reason=f"{said}: {hint}" if hint else str(said), wakes=wakes)
     if state == "dead":
-        return Refused(
-            why=str(data.get("error") or "it could not be done"),
-            by="outbox",
-            hint=str(data.get("hint") or '"pmagent outbox" lists what waits for you'),
-        )
+        # A dead letter lies in the queue: the person has it sent after all, or drops it.
+        said = str(data.get("error") or "it could not be done")
+        return NotYet(reason=f'{said}; "pmagent review" takes what shall become of it')
+    if state == "dropped":
+        return Refused(why="it was dropped, and is not sent", by="person")
     return ports.Done(data=data)

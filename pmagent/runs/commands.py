@@ -41,18 +41,14 @@ class GardenCommands:
 
     def procedure(self, name: str) -> Procedure | None:
         """The procedure of this name; None where it is none."""
-        book = self.book()
-        if not book.commands():
-            # Nobody has looked yet.
-            book.refresh()
-        found = book.command(name)
+        found = self._read_book().command(name)
         if found is None or not is_procedure(found):
             return None
         return read_procedure(found, found.text)
 
     def reread(self, name: str, text: str) -> Procedure:
         """A procedure as a run has pinned it; trusted as far as its file is with that very text."""
-        known = self.book().command(name)
+        known = self._read_book().command(name)
         if known is not None and known.text == text:
             return read_procedure(known, text)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -60,13 +56,21 @@ class GardenCommands:
             name=name,
             path=known.path if known is not None else f"/{name}",
             place=known.place if known is not None else "project",
-            # Its file says something else by now, or is gone: the very text must be trusted.
+            # Its file says something else by now, or is gone: the very text must be trusted, or
+            # have been when the run began, which the engine has on record.
             is_trusted=self.is_digest_trusted(digest),
         )
         read = read_command(text.encode(), found)
         if not isinstance(read, CommandFile):
             raise UsageError(f'what a run of "/{name}" has pinned cannot be read', read.reason)
         return read_procedure(read, text)
+
+    def _read_book(self) -> CommandBook:
+        book = self.book()
+        if not book.commands():
+            # Nobody has looked yet.
+            book.refresh()
+        return book
 
     def run(self, name: str, given: Mapping[str, Json], here: Here) -> Json:
         """What a command that is code gives."""

@@ -34,6 +34,7 @@ class GardenDocuments:
         found = path.removeprefix("./")
         # Only what is called so: a name that stands for another file is resolved when a run begins.
         if not archive.has(found):
+            self._see_that_it_is_not_denied(found, here)
             return None
         self._ask(found, here)
         document = archive.document(found)
@@ -48,7 +49,7 @@ class GardenDocuments:
             "text": text,
             "words": len(text.split()),
             "sha256": document.digest,
-            "lines": list(self.grounds.lines(found)),
+            "lines": _without_end(self.grounds.lines(found)),
         }
 
     def find(self, query: str, globs: Sequence[str], here: Here) -> Mapping[str, Json]:
@@ -59,12 +60,24 @@ class GardenDocuments:
         is_weak = not found.hits or found.confidence < found.threshold
         kept: Sequence[Hit] = () if is_weak else found.hits
         hits: list[Json] = [_told(hit) for hit in kept]
-        for path in {hit.citation.path for hit in found.hits}:
-            self.gatehouse.session.note(self.gatehouse.labels_of(path), "")
+        for hit in found.hits:
+            labels = self.gatehouse.labels_of(hit.citation.path)
+            self.gatehouse.session.note(labels, hit.quote if "private" in labels else "")
         reason = (
             f"confidence {found.confidence:.2f}, below {found.threshold:.2f}" if is_weak else ""
         )
         return {"hits": hits, "abstained": is_weak, "reason": reason}
+
+    def _see_that_it_is_not_denied(self, path: str, here: Here) -> None:
+        """Tell what a rule hides from what is not there.
+
+        Raises:
+            AccessError: a rule refuses the path, whether or not anything stands there.
+        """
+        decision = self.gatehouse.test_rule("Read", path)
+        if decision.effect == "deny":
+            self._ask(path, here)
+            raise AccessError(f'"{path}" may not be read: {decision.reason}')
 
     def _ask(self, path: str, here: Here) -> None:
         """Let the gate decide and record the read.
@@ -87,6 +100,11 @@ class GardenDocuments:
                 )
             case Failed(message=message, hint=hint):
                 raise ReadError(message, hint)
+
+
+def _without_end(lines: Sequence[str]) -> list[Json]:
+    """The lines of a file; what follows its last line break is none, and nothing can cite it."""
+    return list(lines[:-1] if lines and not lines[-1] else lines)
 
 
 def _told(hit: Hit) -> Mapping[str, Json]:

@@ -16,8 +16,15 @@ class Letters:
     outbox: Outbox
 
     def retry(self, key: str, payload: Mapping[str, Json] | None = None) -> object:
-        """Try it again, changed where a payload is given."""
-        return self.outbox.retry(key) if payload is None else self.outbox.edit(key, payload)
+        """Try it again, changed where a payload is given.
+
+        Where somebody's change stood in its way, it takes that change's place: whoever decides was
+        shown both.
+        """
+        is_over = self.outbox.get(key).cause == "collision"
+        if payload is None:
+            return self.outbox.retry(key, anew=is_over)
+        return self.outbox.edit(key, payload, anew=is_over)
 
     def drop(self, key: str) -> object:
         """It is never sent."""

@@ -7,10 +7,11 @@ import random
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
-from pmagent.errors import UsageError
+from pmagent.errors import AccessError, ReadError, UsageError
 from pmagent.functions import Desk, KitShelf
 from pmagent.outbox.outbox import Outbox
 from pmagent.procedures.engine.ports import Here
@@ -31,6 +32,7 @@ from pmagent.runs.door import EffectDoor
 from pmagent.runs.grounds import RunGrounds
 from pmagent.runs.letters import Letters
 from pmagent.runs.recalling import note_values
+from pmagent.runs.risks import risk_of
 from pmagent.runs.salt import read_salt
 from pmagent.runs.within import ArchiveWithin, JobsWithin
 from pmagent.traces.running import RunTracing
@@ -38,7 +40,8 @@ from pmagent.traces.tracer import Tracer
 from pmagent.types.actions import Json
 from pmagent.types.calls import CallDesk
 from pmagent.types.outbox import Comparing, Effect, Publisher
-from pmagent.types.runs import Question, Run
+from pmagent.types.procedures import Procedure
+from pmagent.types.runs import Question
 
 LEAST_WAYS = 0.9
 """Share of a command's ways that its simulations must go, before it may go alone."""
@@ -153,9 +156,20 @@ class Parts:
         )
         return ReviewQueue(self.tables, ports)
 
+    def weighed(self, command: str) -> Procedure | None:
+        """A procedure, its risk at least that of what it and those it runs may call.
+
+        What a file says of its own risk may only make it greater.
+        """
+        procedure = self.commands.procedure(command)
+        if procedure is None:
+            return None
+        risk = risk_of(procedure, self.calls.effects, self.commands.procedure)
+        return replace(procedure, risk=risk)
+
     def subject(self, command: str) -> Subject | None:
         """A command as it is now, for how far it may go."""
-        procedure = self.commands.procedure(command)
+        procedure = self.weighed(command)
         if procedure is None:
             return None
         return Subject(
@@ -229,6 +243,13 @@ class Parts:
         """What a function gave was read in the session, from whatever its jobs came to read."""
         house = self.grounds.gatehouse
         note_values(house.session, [value], self.grounds.jobs.read_paths, house.labels_of)
+
+    def count_lines(self, path: str) -> int:
+        """How many lines a document of the garden has; 0 where it is none that may be read."""
+        try:
+            return len(self.grounds.job_grounds.lines(path))
+        except (AccessError, ReadError):
+            return 0
 
     def _desk(self, here: Here) -> CallDesk:
         archive = ArchiveWithin(whole=self.grounds.jobs.archive(), why_not=here.why_not_read)

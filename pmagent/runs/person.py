@@ -16,7 +16,7 @@ from pmagent.errors import UsageError
 from pmagent.reviews.alone import Clearance, Errand
 from pmagent.reviews.asking import Setting, reply_of, review_of_question
 from pmagent.reviews.queue import ReviewQueue
-from pmagent.runs.wording import show_value
+from pmagent.reviews.typed import shown_text
 from pmagent.types.actions import Ask, AskReply, Decision, No, NoAnswer, ToolCall, Yes
 from pmagent.types.procedures import Procedure
 from pmagent.types.reviews import Ruling
@@ -66,6 +66,11 @@ class QueuePerson:
         run, procedure = self.run(question.run), self.procedure(question.command)
         if question.kind != "approve" or run is None or procedure is None:
             return Clearance(is_given=False, why="a value is wanted")
+        if run.autonomy in {"shadow", "assist"}:
+            return Clearance(is_given=False, why=f"it was begun in {run.autonomy}")
+        if run.digest != procedure.digest:
+            # What was earned is about the file as it is, and this run goes by another text.
+            return Clearance(is_given=False, why="its file has changed since it was begun")
         if question.sendings and (why := must_ask(self.session.labels, is_outward=True)):
             return Clearance(is_given=False, why=why)
         errand = Errand(risk=procedure.risk, key=run.key or run.id)
@@ -86,8 +91,12 @@ class QueuePerson:
 
 def ask_of(question: Question, setting: Setting) -> Ask:
     """The question as a front end asks it: what is shown, and the exact text that would leave."""
-    parts = [f"{name}:\n{show_value(value)}" for name, value in question.shown.items()]
-    parts += [f"to {one.target}, by {one.function}:\n{one.outgoing}" for one in question.sendings]
+    # What would leave stands first: on a low screen the values below it are cut.
+    parts = [
+        f"a yes sends, by {one.function}, to {one.target}:\n{one.outgoing}"
+        for one in question.sendings
+    ]
+    parts += [f"{name}:\n{shown_text(value).rstrip()}" for name, value in question.shown.items()]
     call = ToolCall(
         id=f"{question.run}-{question.address}"[:40],
         tool="Approve",

@@ -160,7 +160,7 @@ class Runs:
                 setting=parts.setting_of,
                 session=house.session,
                 asker=company.asker,
-                procedure=parts.commands.procedure,
+                procedure=parts.weighed,
                 run=parts.records.get,
             ),
             commands=parts.commands,
@@ -171,7 +171,7 @@ class Runs:
             tracing=parts.tracing,
             leases=parts.leases,
             writer=self._writer(company),
-            verifier=GroundedVerifier(),
+            verifier=GroundedVerifier(count_lines=parts.count_lines),
         )
         return Engine(ports, records or parts.records)
 
@@ -286,8 +286,12 @@ class Runs:
 
 
 def _language(run: Run, procedure: Procedure) -> Language:
-    """Expressions at the run's clock; of a file nobody has trusted, in a process of their own."""
-    return Expressions(lambda: run.clock, is_outside=not procedure.is_trusted)
+    """Expressions at the run's clock.
+
+    In a process of their own: all of a file nobody has trusted, and what may grow of any other.
+    """
+    is_outside = not procedure.is_trusted
+    return Expressions(lambda: run.clock, is_outside=is_outside, is_guarded=True)
 
 
 def _rehearsed(

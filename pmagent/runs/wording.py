@@ -71,6 +71,16 @@ class NotWritten:
     """The model itself says that the values do not hold enough."""
 
 
+CountLines = Callable[[str], int]
+"""How many lines a document has; 0 where it is none that may be opened."""
+
+
+def no_lines(path: str) -> int:
+    """No document can be opened."""
+    del path
+    return 0
+
+
 def write_value(
     model: Model,
     task: Task,
@@ -84,10 +94,13 @@ def write_value(
     return _read(reply)
 
 
-def find_problems(value: Json, shape: Shape, values: Mapping[str, Json]) -> tuple[str, ...]:
+def find_problems(
+    value: Json, shape: Shape, values: Mapping[str, Json], count_lines: CountLines = no_lines
+) -> tuple[str, ...]:
     """What of a model's value does not hold, in words; none where all does.
 
-    Looks at its form, at what it names, quotes and counts, and at each citation.
+    Looks at its form, at what it names, quotes and counts, and at each citation. A document that
+    an earlier step has cited may be cited again, where `count_lines` can open it.
     """
     found = list(check_value(value, shape))
     texts = list(_texts_of(values))
@@ -96,7 +109,7 @@ def find_problems(value: Json, shape: Shape, values: Mapping[str, Json]) -> tupl
         told = [_told(one) for one in grounds.inventions(_MARK.sub("", text))]
         found.extend(told)
     if isinstance(shape, Scalar) and shape.kind == "cited_text" and isinstance(value, str):
-        found.extend(_uncited(value, values))
+        found.extend(_uncited(value, values, count_lines))
     return tuple(dict.fromkeys(found))[:MOST_PROBLEMS]
 
 
@@ -222,9 +235,9 @@ def _told(one: Invention) -> str:
     return f"{what} “{one.text}” stands in none of the values"
 
 
-def _uncited(text: str, values: Mapping[str, Json]) -> Iterator[str]:
+def _uncited(text: str, values: Mapping[str, Json], count_lines: CountLines) -> Iterator[str]:
     """Lines without a mark, and marks that lead nowhere."""
-    known = _lines_of(values)
+    known = _lines_of(values, count_lines)
     for number, line in enumerate(text.split("\n"), start=1):
         said = _BULLET.sub("", line).strip()
         if not said or _HEADING.match(line):
@@ -241,16 +254,21 @@ def _uncited(text: str, values: Mapping[str, Json]) -> Iterator[str]:
                 yield f"line {number} cites {cited}, which has {lines}"
 
 
-def _lines_of(values: Mapping[str, Json]) -> Mapping[str, int]:
-    """How many lines each document has; those that earlier steps cite may be cited again."""
+def _lines_of(values: Mapping[str, Json], count_lines: CountLines) -> Mapping[str, int]:
+    """How many lines each document has; those that earlier steps cite may be cited again.
+
+    A mark alone proves nothing: it may stand in the words of a transcript.
+    """
     found: dict[str, int] = {}
     for value in values.values():
         if isinstance(value, Mapping) and value.get("kind") == "document":
             lines = value.get("lines")
             found[str(value.get("path"))] = len(lines) if isinstance(lines, list) else 0
-    for text, _ in _texts_of({k: v for k, v in values.items() if not _is_document(v)}):
-        for mark in _MARK.finditer(text):
-            found[mark["path"]] = max(found.get(mark["path"], 0), int(mark["line"]))
+    others = {name: value for name, value in values.items() if not _is_document(value)}
+    cited = {mark["path"] for text, _ in _texts_of(others) for mark in _MARK.finditer(text)}
+    for path in sorted(cited - found.keys()):
+        if count := count_lines(path):
+            found[path] = count
     return found
 
 

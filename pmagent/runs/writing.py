@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pmagent.procedures.engine.ports import Here, NoValue, Writing, Written
-from pmagent.runs.wording import NotWritten, Task, Wrote, find_problems, write_value
+from pmagent.runs.wording import CountLines, NotWritten, Task, Wrote, find_problems, write_value
 from pmagent.traces.running import RunTracing
 from pmagent.traces.tracer import Used
 from pmagent.types.actions import Json
@@ -64,12 +64,19 @@ def _used(usage: Usage, card: ModelCard, usd: Decimal | None) -> Used:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class GroundedVerifier:
     """Holds a value against the values that its step could see."""
+
+    count_lines: CountLines
+    """Of a document that a value cites, whatever the ceiling."""
 
     def verify(
         self, value: Json, shape: Shape, values: Mapping[str, Json], here: Here
     ) -> Sequence[str]:
         """What is wrong with it; nothing where all of it holds."""
-        del here
-        return find_problems(value, shape, values)
+
+        def count_lines(path: str) -> int:
+            return 0 if here.why_not_read(path) else self.count_lines(path)
+
+        return find_problems(value, shape, values, count_lines)

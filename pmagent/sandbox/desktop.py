@@ -25,6 +25,11 @@ _COLON_LINE = frozenset({"hx", "helix", "subl", "zed", "micro"})
 _GOTO = frozenset({"code", "code-insiders", "codium", "cursor"})
 
 
+WAITING = "--wait"
+"""With it every editor of `WINDOWED_EDITORS` ends only when the file is closed."""
+WINDOWED_EDITORS = frozenset({"code", "code-insiders", "codium", "cursor", "subl", "zed"})
+
+
 def editor_command(editor: str, path: Path, line: int) -> list[str]:
     """The words that open `path` at `line` with the editor a person named.
 

@@ -62,7 +62,8 @@ def suggest(
     """
     grounds = grounds_of(procedure, specs)
     start = base if base is not None else make_up(grounds)
-    start = replace(start, expect=Expectation(), path="", origin=SUGGESTED, kill_at=())
+    # Its path stays: fixtures are looked for from there.
+    start = replace(start, expect=Expectation(), origin=SUGGESTED, kill_at=())
     if base is None:
         yield _named(start, "as-made-up", "with every value made up")
     for step in all_steps(procedure):

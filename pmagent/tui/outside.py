@@ -12,14 +12,12 @@ from pathlib import Path
 from textual.app import SuspendNotSupported
 
 from pmagent.errors import PmagentError
-from pmagent.sandbox.desktop import editor_command
+from pmagent.sandbox.desktop import WAITING, WINDOWED_EDITORS, editor_command
 from pmagent.tui.ports import Desktop
 
 MAX_OSC52_BYTES = 74_000
 """Terminals cut or refuse a longer clipboard sequence."""
-WAITING = "--wait"
-"""With it every editor of `WINDOWED_EDITORS` ends only when the file is closed."""
-WINDOWED_EDITORS = frozenset({"code", "code-insiders", "codium", "cursor", "subl", "zed"})
+
 
 Environment = Mapping[str, str]
 

@@ -21,6 +21,8 @@ REVIEW_ACTIONS: tuple[Action, ...] = (
            summary="You do the rest yourself"),
     Action(id="question.answer", scope="question", run="accept", shown="a", hint="answer",
            summary="Type the value that the run waits for"),
+    Action(id="question.edit", scope="question", run="edit", shown="e", hint="in $EDITOR",
+           summary="Write the value in $EDITOR"),
     Action(id="question.reject", scope="question", run="reject", shown="x", hint="no answer",
            summary="There is none, with a note"),
     Action(id="question.take", scope="question", run="take", shown="h", hint="take",

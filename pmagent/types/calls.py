@@ -11,8 +11,8 @@ from pmagent.types.actions import Json
 from pmagent.types.procedures import Risk
 
 if TYPE_CHECKING:
+    from pmagent.types.checking import CheckReport
     from pmagent.types.insights import Archive
-    from pmagent.types.jobs import JobCalls
     from pmagent.types.publishing import Kit
 
 
@@ -40,6 +40,26 @@ class CallSpec:
     """`read`: a pure function of the garden. Others go through the gate."""
 
 
+class DeskJobs(Protocol):
+    """The jobs that functions use, as `types.jobs.JobCalls` says."""
+
+    def kit(self, name: str, *, more: float = 1.0, is_worded: bool = True) -> Kit:
+        """Everything that can be drafted from one transcript."""
+        ...
+
+    def check(self, name: str, *, sources: Sequence[str] = ()) -> CheckReport:
+        """A verdict on every claim of a document."""
+        ...
+
+    def check_text(self, text: str, *, sources: Sequence[str] = ()) -> CheckReport:
+        """The same of words that are no file."""
+        ...
+
+    def kept(self, report: CheckReport) -> Sequence[int]:
+        """Which verdicts a person lets stand, counted from 0."""
+        ...
+
+
 class CallDesk(Protocol):
     """What a function may reach. It reads inside the walls, and changes nothing."""
 
@@ -49,7 +69,7 @@ class CallDesk(Protocol):
         ...
 
     @property
-    def jobs(self) -> JobCalls:
+    def jobs(self) -> DeskJobs:
         """Kits and checks, without a model."""
         ...
 

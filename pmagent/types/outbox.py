@@ -81,6 +81,10 @@ class Effect:
     """The object there, where it died of a collision."""
     is_doubtful: bool = False
     """Whether an earlier try ended unknown, so that it may be there all the same."""
+    wished: str = ""
+    """The digest of what its step wished, where a person has changed the payload since."""
+    over: Mapping[str, Json] | None = None
+    """The object there as a person has seen it, whose place the payload takes."""
 
 
 FaultKind = Literal["again", "ambiguous", "refused", "unauthorised", "collision"]
@@ -189,6 +193,15 @@ class Describing(Protocol):
 
     def describe(self, effect: Effect) -> HttpRequest:
         """The request for this effect; a secret in it is masked by whoever shows it."""
+        ...
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A publisher that can show what it would send beside what somebody has made of it there."""
+
+    def compare(self, effect: Effect) -> str:
+        """What was sent last, what is there and what is to be sent, where they differ."""
         ...
 
 

@@ -47,6 +47,8 @@ class Review:
     """Of an approval: the effects that follow it, exact."""
     effect: str = ""
     """Of a dead letter: the key in the outbox."""
+    compared: str = ""
+    """Of a dead letter that somebody's change stood in the way of: the versions line by line."""
     due: datetime | None = None
     snoozed: datetime | None = None
     """Not to be shown before this moment."""

@@ -109,6 +109,8 @@ class Sending:
     """The exact text that would leave."""
     digest: str
     """sha256 of the tool and its whole input: what the yes is for."""
+    address: str = ""
+    """The step that would send it: a yes is for that one alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,8 @@ class Question:
     """Of an approval: the effects that follow it, as far as they are known."""
     problems: tuple[str, ...] = ()
     """What was wrong with the reply before this one; the address then ends in `~2`."""
+    reasons: tuple[str, ...] = ()
+    """Of a value that a person is to write: why no model and no function could."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from pmagent.types.actions import Json, Outcome
 from pmagent.types.answers import Abstention, Answer, Map
+from pmagent.types.runs import Run
 from pmagent.types.talk import Usage
 
 EndReason = Literal[
@@ -87,6 +88,9 @@ class ToolBegan:
     why: str = ""
     agent: str = ""
     input: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    step: str = ""
+    """Of a run of a procedure: the step's number, such as `7[2].3`; `tool` and `subject` are then
+    a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,8 @@ class ToolEnded:
     outcome: Outcome
     elapsed_s: float
     agent: str = ""
+    step: str = ""
+    """Of a run of a procedure: the step's number; the outcome's text is then the whole sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +210,10 @@ class TurnEnded:
     fault: str = ""
     """What broke, for an exit code: the kind of a `ModelError`, else the name of the error's class,
     such as `UsageError`; empty where nothing did."""
+    run: Run | None = None
+    """The run of a procedure that the turn was, as it stands."""
+    review: str = ""
+    """The id of the review that this run waits for."""
 
 
 TurnEvent: TypeAlias = (

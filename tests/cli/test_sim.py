@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,13 @@ def test_a_folder_without_scenarios_says_which_folder_is_missing(tmp_path: Path)
     done = CliRunner().invoke(command, ["run", "--in", str(tmp_path)], standalone_mode=False)
 
     assert "simulations" in str(done.exception)
+
+
+def test_the_first_scenarios_of_a_garden_are_suggested(garden_folder: Path) -> None:
+    shutil.rmtree(garden_folder / "simulations")
+    words = ["suggest", "greet", "--in", str(garden_folder), "--garden", str(garden_folder)]
+
+    done = CliRunner().invoke(command, words, standalone_mode=False)
+
+    assert done.exception is None, done.exception
+    assert list((garden_folder / "simulations" / "greet").glob("*.sim.yaml"))

@@ -10,7 +10,7 @@ import pytest
 
 from pmagent.errors import UsageError
 from pmagent.reviews.alone import Errand
-from pmagent.reviews.evidence import Rehearsal, weigh
+from pmagent.reviews.evidence import Rehearsal, drawn_of, weigh
 from pmagent.reviews.standing import Known, Subject, first_row, settle, standing
 from pmagent.types.procedures import Autonomy, Risk
 from pmagent.types.reviews import Ruling, Standing
@@ -233,3 +233,13 @@ def test_the_draw_of_a_lower_rate_is_within_the_draw_of_a_higher_one(tmp_path: P
 def _agree(here: World, number: int) -> None:
     for each in range(1, number + 1):
         here.decide_new(each)
+
+
+def test_a_run_that_asks_fifty_times_has_shown_one_thing() -> None:
+    flood = [replace(one, run="run-1") for one in history(60)]
+    spoilt = [replace(one, run="run-1") for one in history(60, missed=[3])]
+
+    assert len(drawn_of(flood)) == 1
+    assert weigh(drawn_of(flood), LATER).agreed == 1
+    assert weigh(drawn_of(spoilt), LATER).agreed == 0
+    assert standing(SUBJECT, Known(row=first_row(SUBJECT), reviews=flood), LATER).reviews == 1

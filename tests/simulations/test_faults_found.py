@@ -135,3 +135,14 @@ def test_what_is_suggested_passes_as_it_is_written(tmp_path: Path) -> None:
 
     assert [(one.scenario.name, one.faults) for one in report.failed] == []
     assert {one.scenario.origin for one in report.results} == {"", "suggested"}
+
+
+def test_suggestions_take_the_fixtures_of_the_scenario_they_begin_from(tmp_path: Path) -> None:
+    text = HAPPY.replace(f'notes/a.md: "{NOTE}"', "notes/a.md: {from: fixtures/a.md}")
+    bench = bench_of(tmp_path, happy=text)
+    (tmp_path / "simulations" / "fixtures").mkdir()
+    (tmp_path / "simulations" / "fixtures" / "a.md").write_text(NOTE)
+
+    found = {one.name.removeprefix("post-note/") for one in suggestions(bench, "post-note")}
+
+    assert {"1-denied", "8-rejected", "9-ghost.draft-503"} <= found

@@ -182,7 +182,7 @@ async def test_a_dead_letter_says_its_cause_and_has_keys_of_its_own(
         assert "tried again, changed" in text_of(pilot.app)
 
     assert here.letters.done == [("retry", "k" * 20, {"title": "Short"})]
-    assert runs.resumed == []
+    assert runs.resumed == ["run-1"]
 
 
 async def test_a_test_case_is_written_through_the_gate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
 from pmagent.errors import PmagentError
 from pmagent.procedures.engine.asking import ask
-from pmagent.procedures.engine.effects import digests_of
+from pmagent.procedures.engine.effects import digests_of, yes_for
 from pmagent.procedures.engine.look_ahead import look_ahead
 from pmagent.procedures.engine.operands import as_shape
 from pmagent.procedures.engine.outcomes import Ends, Finished, Outcome, Waits, failed
@@ -19,6 +20,8 @@ from pmagent.procedures.language.shapes import check_value
 from pmagent.types.actions import Json
 from pmagent.types.procedures import ApproveStep, Step
 from pmagent.types.runs import Approved, Question, Reply, Sending
+
+_TURN = re.compile(r"\[\d+\]")
 
 
 class Approvals:
@@ -65,8 +68,11 @@ class Approvals:
             case Approved(edits=edits, by=by):
                 read = {name: self._read(name, value) for name, value in edits.items()}
                 if read:
-                    # The edit is the person's own, so the yes is for what it makes of the bytes.
-                    sendings = look_ahead(state, rest, {**names, **read}, turns)
+                    # The edit is the person's own, so the yes is for what it makes of the bytes;
+                    # never for another effect than those that were shown.
+                    known = {_effect_of(sending) for sending in sendings}
+                    edited = look_ahead(state, rest, {**names, **read}, turns)
+                    sendings = tuple(one for one in edited if _effect_of(one) in known)
                 return _yes(read, sendings, f"yes by {by}", "person")
             case Ends():
                 return replace(reply, showing=shown)
@@ -90,7 +96,13 @@ class Approvals:
         return value if shape is None else as_shape(value, shape)
 
 
+def _effect_of(sending: Sending) -> tuple[str, str, str]:
+    # Of a step in a loop every turn is the same effect: an edit may make a list longer.
+    return sending.function, sending.target, _TURN.sub("", sending.address)
+
+
 def _yes(edits: Mapping[str, Json], sendings: Sequence[Sending], said: str, maker: str) -> Finished:
-    value: Json = {"edits": edits, "approved": [sending.digest for sending in sendings]}
+    approved = [yes_for(sending.address, sending.digest) for sending in sendings]
+    value: Json = {"edits": edits, "approved": approved}
     told = f"{said}; edited: {', '.join(edits)}" if edits else said
     return Finished(value=value, maker="person" if maker == "person" else "exact", detail=told)

@@ -25,9 +25,17 @@ class Ceiling:
     """The ceiling of one procedure."""
 
     def __init__(
-        self, allowed_tools: Sequence[str], *, is_trusted: bool, named: Collection[str] = ()
+        self,
+        allowed_tools: Sequence[str],
+        *,
+        is_trusted: bool,
+        named: Collection[str] = (),
+        above: Sequence[Sequence[str]] = (),
     ) -> None:
         """`named` are documents that the person named when the run began: they may be read.
+
+        `above` are the rules of procedures that nobody has trusted and that stand above this one:
+        what it reads lies below each of them too.
 
         Raises:
             RuleFaultError: a rule has no meaning.
@@ -42,16 +50,18 @@ class Ceiling:
         self._tools = ToolRules(rules, "allow")
         self._is_trusted = is_trusted
         self._named = frozenset(posixpath.normpath(path) for path in named)
+        self._above = [Ceiling(rules, is_trusted=False, named=named) for rules in above]
 
     def why_not_read(self, path: str) -> str:
         """Why a document may not be read; empty where it may."""
         tidy = posixpath.normpath(path)
         if tidy.startswith(".."):
             return f'"{path}" leads out of the garden'
-        is_named = tidy in self._named
-        if self._is_empty or is_named or self._files.find("read", tidy) is not None:
+        if tidy in self._named:
             return ""
-        return f'"{path}" is outside the allowed-tools of this procedure'
+        if not self._is_empty and self._files.find("read", tidy) is None:
+            return f'"{path}" is outside the allowed-tools of this procedure'
+        return next(filter(None, (one.why_not_read(path) for one in self._above)), "")
 
     def why_no_call(self, name: str, effect: Risk, given: Mapping[str, Json]) -> str:
         """Why a tool with this effect may not be called; empty where it may."""

@@ -55,7 +55,8 @@ class CallSteps:
     ) -> Outcome:
         state = self._state
         marks = (state.mark_of(here.address, f"{YES}{n}") for n in range(1, _MOST_YES + 1))
-        approved = state.approved.union(*map(digests_of, marks))
+        own = (yes for yes in state.approved if yes.startswith(yes_for(here.address, "")))
+        approved = frozenset(yes.rpartition(" ")[2] for yes in own).union(*map(digests_of, marks))
         for number in range(1, _MOST_YES + 1):
             match state.ports.calls.perform(spec.name, given, here, approved):
                 case Done(data=data):
@@ -128,6 +129,11 @@ def sending_of(
         return state.ports.calls.preview(spec.name, given, here)
     except PmagentError:
         return None
+
+
+def yes_for(address: str, digest: str) -> str:
+    """A yes as it is kept: for one step, once, and for exactly these bytes."""
+    return f"{address} {digest}"
 
 
 def digests_of(mark: Json) -> frozenset[str]:

@@ -169,7 +169,8 @@ class Engine:
             autonomy=level(asked, procedure.autonomy),
             origin=terms.origin if above is None else above.origin,
         )
-        return replace(run, key=self._key(procedure, run, terms)), terms_json(terms)
+        kept = terms_json(replace(terms, was_trusted=procedure.is_trusted))
+        return replace(run, key=self._key(procedure, run, terms)), kept
 
     def _begun_below(
         self, state: RunState, step: RunStep, here: Here
@@ -187,7 +188,13 @@ class Engine:
 
     def _terms_below(self, state: RunState) -> Terms:
         left = left_of(state.budget, state.spent)
-        return terms_of_runs.below(state.terms, left, is_trusted=state.procedure.is_trusted)
+        procedure = state.procedure
+        return terms_of_runs.below(
+            state.terms,
+            left,
+            is_trusted=procedure.is_trusted,
+            allowed_tools=procedure.allowed_tools,
+        )
 
     def _key(self, procedure: Procedure, run: Run, terms: Terms) -> str:
         """What the run is about: the value of its key, or its arguments."""
@@ -260,6 +267,7 @@ class Engine:
             self._records.change(ended)
             return Left(run=ended)
         terms = terms_of_runs.terms_of(self._records.terms(run.id))
+        procedure = replace(procedure, is_trusted=terms.was_trusted)
         with closing(self._ports.language(going, procedure)) as language:
             opened = Opened(run=going, procedure=procedure, terms=terms, language=language)
             state = RunState(opened, self._ports, self._records)

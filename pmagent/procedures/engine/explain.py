@@ -20,16 +20,17 @@ _MAKERS = {"model": "by the model", "offline": "without a model", "person": "by 
 _LONGEST = 160
 
 
-def explain(run: Run, rows: Sequence[StepRow]) -> str:
+def explain(run: Run, rows: Sequence[StepRow], review: str = "") -> str:
     """One line a step, in order, between a line of what it is and lines of how it stands.
 
     The same run and rows give the same text. It ends with the one command that goes on, where
-    there is something to go on with.
+    there is something to go on with; `review` is the id of the review that it waits for.
     """
-    return "\n".join((*_head(run), *(_step_line(row) for row in rows), *_foot(run))) + "\n"
+    lines = (*_head(run), *(_step_line(row) for row in rows), *_foot(run, review))
+    return "\n".join(lines) + "\n"
 
 
-def next_command(run: Run) -> str:
+def next_command(run: Run, review: str = "") -> str:
     """The command that goes on with a run; empty where nothing does."""
     if run.switched_to:
         return f"pmagent explain {run.switched_to}"
@@ -37,6 +38,8 @@ def next_command(run: Run) -> str:
         return f"pmagent resume {run.id}"
     if run.state != "waiting":
         return ""
+    if review:
+        return f"pmagent review show {review}"
     return "pmagent review" if run.waits_for in _REVIEWED else f"pmagent resume {run.id}"
 
 
@@ -57,7 +60,7 @@ def _step_line(row: StepRow) -> str:
     return f"  {line}; assuming {_cut(assumed)}" if assumed else f"  {line}"
 
 
-def _foot(run: Run) -> Iterator[str]:
+def _foot(run: Run, review: str) -> Iterator[str]:
     state = run.state.replace("_", " ")
     if run.state == "waiting":
         wakes = f" until {run.wakes:%Y-%m-%d %H:%M}" if run.wakes is not None else ""
@@ -68,7 +71,7 @@ def _foot(run: Run) -> Iterator[str]:
     for note in run.notes:
         yield f"Note: {_cut(note)}"
     yield f"Used: {_total(run.spent)}"
-    if command := next_command(run):
+    if command := next_command(run, review):
         yield f"Next: {command}"
 
 

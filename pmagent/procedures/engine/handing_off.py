@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pmagent.records.runs import canonical
+from pmagent.safe_text import safe_text
 from pmagent.types.actions import Json
 from pmagent.types.runs import Run, StepRow
 
@@ -14,7 +15,8 @@ _FENCE = "````"
 
 def write_note(run: Run, rows: Sequence[StepRow], showing: Mapping[str, Json]) -> str:
     """The note as Markdown. The same run and rows give the same bytes."""
-    return "\n".join(_lines(run, rows, showing)) + "\n"
+    # It is read in a terminal as well as in an editor, and holds words of whomever.
+    return safe_text("\n".join(_lines(run, rows, showing)), newlines=True) + "\n"
 
 
 def _lines(run: Run, rows: Sequence[StepRow], showing: Mapping[str, Json]) -> Iterator[str]:

@@ -8,6 +8,7 @@ needs it is not shown, and asks for itself when it is there. Nothing is done, an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pmagent.errors import PmagentError
@@ -154,7 +155,7 @@ class _Walk:
             return state.ports.calls.value(spec.name, given, here), True
         sending = sending_of(state, step, names, here)
         if sending is not None:
-            self.sendings.append(sending)
+            self.sendings.append(replace(sending, address=here.address))
         return None, False
 
     def _forget(self, steps: Sequence[Step]) -> None:

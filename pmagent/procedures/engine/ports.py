@@ -27,6 +27,12 @@ Tier = str
 """`fast`, `deep`, or a model's alias."""
 
 
+def no_ceiling(path: str) -> str:
+    """Every document may be read."""
+    del path
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Here:
     """Which step of which run wants something."""
@@ -39,6 +45,8 @@ class Here:
     key: str = ""
     """What an effect of this step is about: the run's key, and below it the key of the item of each
     loop around the step. It is the business key of its wish: the same in every later run."""
+    why_not_read: Callable[[str], str] = no_ceiling
+    """Why the ceiling forbids a document; empty where it does not. It holds for functions too."""
 
 
 class Documents(Protocol):

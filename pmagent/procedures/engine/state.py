@@ -57,11 +57,16 @@ class RunState:
         self.records = records
         self.language = opened.language
         is_trusted = procedure.is_trusted and terms.is_trusted
-        self.ceiling = Ceiling(procedure.allowed_tools, is_trusted=is_trusted, named=terms.named)
+        self.ceiling = Ceiling(
+            procedure.allowed_tools,
+            is_trusted=is_trusted,
+            named=terms.named,
+            above=terms.ceilings,
+        )
         self.budget: RunBudget = tighter(procedure.budget, terms.budget)
         self.values: dict[str, Json] = {**terms.names, **run.arguments}
         self.approved: frozenset[str] = frozenset()
-        """Digests of the sendings that a person has said yes to."""
+        """What a person has said yes to: the addresses of steps, each with a digest."""
         self.spent = Spent()
         """Of the rows so far: while a run is replayed, what it had used at that step."""
         rows = records.steps(run.id, has_marks=True)
@@ -143,7 +148,13 @@ class RunState:
     def here(self, address: str, turns: Turns) -> Here:
         """Which step wants something."""
         key = "/".join((self.run.key, *(turn.key for turn in turns)))
-        return Here(run=self.run, procedure=self.procedure, address=address, key=key)
+        return Here(
+            run=self.run,
+            procedure=self.procedure,
+            address=address,
+            key=key,
+            why_not_read=self.ceiling.why_not_read,
+        )
 
 
 def add_spent(one: Spent, other: Spent) -> Spent:

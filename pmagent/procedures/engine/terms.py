@@ -34,6 +34,11 @@ class Terms:
     """What it may use at most; None: what its procedure says."""
     is_trusted: bool = True
     """False below a procedure that is not one of the person's own: nothing is sent out."""
+    was_trusted: bool = False
+    """Whether the procedure itself was one of theirs, or trusted, when the run began: what becomes
+    of its file later changes nothing."""
+    ceilings: tuple[tuple[str, ...], ...] = ()
+    """The `allowed-tools` of procedures above that are not the person's own: they hold here too."""
     depth: int = 0
     """How many runs stand above it, or have switched to it."""
 
@@ -45,10 +50,19 @@ def level(asked: Autonomy | None, ceiling: Autonomy) -> Autonomy:
     return asked
 
 
-def below(terms: Terms, left: RunBudget, *, is_trusted: bool) -> Terms:
-    """The terms of a run that this one starts, carved out of what it has left."""
+def below(
+    terms: Terms, left: RunBudget, *, is_trusted: bool, allowed_tools: tuple[str, ...]
+) -> Terms:
+    """The terms of a run that this one starts, carved out of what it has left.
+
+    Below a procedure that nobody has trusted nothing may do more than that one may.
+    """
     return replace(
-        terms, budget=left, depth=terms.depth + 1, is_trusted=terms.is_trusted and is_trusted
+        terms,
+        budget=left,
+        depth=terms.depth + 1,
+        is_trusted=terms.is_trusted and is_trusted,
+        ceilings=terms.ceilings if is_trusted else (*terms.ceilings, allowed_tools),
     )
 
 
@@ -60,6 +74,8 @@ def terms_json(terms: Terms) -> Mapping[str, Json]:
         "is_dry": terms.is_dry,
         "has_model": terms.has_model,
         "is_trusted": terms.is_trusted,
+        "was_trusted": terms.was_trusted,
+        "ceilings": [list(rules) for rules in terms.ceilings],
         "depth": terms.depth,
         "budget": None if terms.budget is None else _budget_json(terms.budget),
     }
@@ -74,6 +90,10 @@ def terms_of(kept: Mapping[str, Json]) -> Terms:
         is_dry=bool(kept.get("is_dry")),
         has_model=bool(kept.get("has_model", True)),
         is_trusted=bool(kept.get("is_trusted", True)),
+        was_trusted=bool(kept.get("was_trusted")),
+        ceilings=tuple(
+            tuple(rules) for rules in cast("Sequence[Sequence[str]]", kept.get("ceilings") or ())
+        ),
         depth=int(cast("int", kept.get("depth", 0))),
         budget=None if budget is None else _budget_of(budget),
     )

@@ -124,6 +124,7 @@ class ModelSteps:
             text=step.prose or step.text,
             shown=values,
             shape=shape_text(shape),
+            reasons=tried.reasons or (_NOBODY,),
         )
         person = self._state.ports.person
         reply = ask(person, question, lambda reply: answer_problems(reply, shape))
@@ -145,6 +146,16 @@ class ModelSteps:
                 return Waits(waits_for="human", reason=question.text)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Unusable:
+    """No value of a model, or one that cannot be used."""
+
+    why: str
+    problems: tuple[str, ...] = ()
+    """What is wrong with `value`; empty where nothing was written at all."""
+    value: Json = None
+
+
 class _Ladder:
     """The attempts of a model at one value: one repair, and one climb from fast to deep."""
 
@@ -158,38 +169,36 @@ class _Ladder:
     def climb(self, writing: Writing) -> _Made:
         """The first good value; else why there is none."""
         made = self._tier(writing)
+        if isinstance(made, _Unusable) and made.problems and writing.tier == FAST:
+            told = replace(writing, problems=made.problems, previous=made.value)
+            made = self._tier(replace(told, tier=DEEP))
         if isinstance(made, Finished):
             return _Made(done=made, spent=self._spent)
-        said, is_silent = made
-        if not is_silent and writing.tier == FAST:
-            deeper = self._tier(replace(writing, tier=DEEP))
-            if isinstance(deeper, Finished):
-                return _Made(done=deeper, spent=self._spent)
-            said = deeper[0]
-        return _Made(done=None, why=f"the model: {said}", spent=self._spent)
+        return _Made(done=None, why=f"the model: {made.why}", spent=self._spent)
 
-    def _tier(self, writing: Writing) -> Finished | tuple[str, bool]:
-        """A value that is checked; or why not, and whether nothing was written at all."""
+    def _tier(self, writing: Writing) -> Finished | _Unusable:
+        """A value that is checked; or why not. What is wrong is given back once."""
         while True:
             written = self._write(writing)
             if isinstance(written, NoValue):
-                return written.why, True
-            wrong = check_value(written.value, writing.shape, name=writing.step.name)
-            if not wrong:
-                break
-            if not self._repairs:
-                return _told(wrong), False
+                return _Unusable(why=written.why)
+            value = written.value
+            wrong = tuple(check_value(value, writing.shape, name=writing.step.name))
+            problems = wrong or problems_of(
+                self._state, value, writing.shape, writing.values, self._here
+            )
+            if not problems:
+                detail = "" if writing.tier == FAST else f"by {writing.tier}"
+                return Finished(
+                    value=value, maker="model", detail=detail, assumptions=written.assumptions
+                )
+            # A wrong form is mended where it was made; what does not hold is for the deep model,
+            # which is told of it once.
+            is_for_this_one = bool(wrong) or (writing.tier != FAST and not writing.problems)
+            if not (self._repairs and is_for_this_one):
+                return _Unusable(why=_told(problems), problems=problems, value=value)
             self._repairs -= 1
-            writing = replace(writing, problems=tuple(wrong), previous=written.value)
-        problems = problems_of(
-            self._state, written.value, writing.shape, writing.values, self._here
-        )
-        if problems:
-            return _told(problems), False
-        detail = "" if writing.tier == FAST else f"by {writing.tier}"
-        return Finished(
-            value=written.value, maker="model", detail=detail, assumptions=written.assumptions
-        )
+            writing = replace(writing, problems=problems, previous=value)
 
     def _write(self, writing: Writing) -> Written | NoValue:
         limit = self._limit()

@@ -14,6 +14,12 @@ from pmagent.types.procedures import Problem
 
 STEPS, ALWAYS, GOOD = "steps", "always", "good looks like"
 _LIST_ENDS = {"ordered_list_open": "ordered_list_close", "bullet_list_open": "bullet_list_close"}
+MOST_TEXT = 300_000
+"""Characters of a file with steps."""
+MOST_STEPS = 500
+"""Items of its lists, all together."""
+MOST_STEP = 8_000
+"""Characters of one item, without its block and its fences."""
 _SHIFT = 2
 """Spaces by which a step may stand aside of its list, as ` 9.` does beside `10.`."""
 
@@ -54,14 +60,22 @@ class Blocks:
 
 
 def read_blocks(text: str) -> Blocks:
-    """The parts of a whole file, front matter included."""
+    """The parts of a whole file, front matter included; nothing of one that is too long to read."""
+    if len(text) > MOST_TEXT:
+        problem = _too_much(1, f"the file has {len(text):,} characters, at most {MOST_TEXT:,}")
+        return Blocks(guidance="", steps=(), always=(), good=(), problems=(problem,))
     lines = text.splitlines()
     first = read_front_matter(lines).body_line
     return _Reader(lines[first - 1 :], first).blocks()
 
 
+def _too_much(line: int, message: str) -> Problem:
+    return Problem(code="PL00", line=line, message=message, hint="split it into several procedures")
+
+
 class _Reader:
     def __init__(self, lines: Sequence[str], first: int) -> None:
+        self._count = 0
         self._lines = [line.replace("\t", "    ") for line in lines]
         self._first = first
         self._problems: list[Problem] = []
@@ -133,7 +147,12 @@ class _Reader:
                     "list, and yet belongs to no step before it",
                     "indent it as far as the words of the step it belongs to begin",
                 )
-            items.append(self._item(at))
+            self._count += 1
+            if self._count == MOST_STEPS + 1:
+                said = f"there are more than {MOST_STEPS} steps, and these are not read"
+                self._problems.append(_too_much(self._line(token), said))
+            if self._count <= MOST_STEPS:
+                items.append(self._item(at))
             at = self._close(at)
         return items, end + 1
 
@@ -161,6 +180,10 @@ class _Reader:
             else:
                 more.append((self._line(token), self._raw(token)))
             at = self._close(at)
+        if len(text) + sum(len(words) for _, words in more) > MOST_STEP:
+            said = f"a step has more than {MOST_STEP:,} characters, and is not read"
+            self._problems.append(_too_much(line, said))
+            text, more = "", []
         return Item(
             line=line, text=text, more=tuple(more), fences=tuple(fences), items=tuple(steps)
         )

@@ -10,7 +10,7 @@ from typing import Self
 from pmagent.errors import UsageError
 from pmagent.procedures.language.helpers import Helper, helpers_at
 from pmagent.procedures.language.outside import TIMEOUT_S, OutsideEvaluator
-from pmagent.procedures.language.source import Form, fields_in, names_in, read_template
+from pmagent.procedures.language.source import Form, fields_in, names_in, read_source, read_template
 from pmagent.procedures.language.starlark import Evaluator, shown
 from pmagent.types.actions import Json
 
@@ -28,17 +28,21 @@ class Expressions:
         helpers: Mapping[str, Helper] | None = None,
         *,
         is_outside: bool = False,
+        is_guarded: bool = False,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         """`clock` is the run's, for `today` and its kin.
 
         `helpers` add to the usual ones, or stand in for them; they are given plain JSON and give
         it. `is_outside`: each evaluation runs in a process with little memory and `timeout_s`
-        seconds, for files nobody has trusted.
+        seconds, for files nobody has trusted. `is_guarded`: so does what may grow without a bound,
+        which a slip in a file of one's own can bring about.
         """
         self._clock = clock
         self._helpers = dict(helpers or {})
-        self._outside = OutsideEvaluator(timeout_s=timeout_s) if is_outside else None
+        self._is_outside = is_outside
+        has_other = is_outside or is_guarded
+        self._outside = OutsideEvaluator(timeout_s=timeout_s) if has_other else None
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +110,8 @@ class Expressions:
 
     def _evaluate(self, source: str, form: Form, names: Mapping[str, Json]) -> Json:
         now = self._clock()
-        if self._outside is not None:
+        is_elsewhere = self._is_outside or read_source(source, form).may_grow
+        if self._outside is not None and is_elsewhere:
             return self._outside.evaluate(source, form, names, now=now, helpers=self._helpers)
         constants: dict[str, Json] = {"today": now.date().isoformat()}
         return Evaluator({**helpers_at(now), **self._helpers}, constants).evaluate(

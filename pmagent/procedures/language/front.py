@@ -19,6 +19,8 @@ KEYS = ("budget", "autonomy", "key", "output", "owner", "risk", "model", "versio
 """What is read below `metadata:`; other keys belong to others."""
 BUDGET_KEYS = ("steps", "minutes", "tokens", "usd", "effects")
 _Number = TypeVar("_Number", int, float, Decimal)
+MOST_LIMIT = 10**12
+"""A limit beyond is none, and is taken for a slip."""
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 _BUDGET_FORM = "write it as {steps: 40, minutes: 10, tokens: 150k, usd: 0.50, effects: 1}"
 
@@ -123,7 +125,7 @@ class _Reader:
             return None
         try:
             limit = read(value if isinstance(value, str) else "")
-            if limit >= 0:
+            if 0 <= limit <= MOST_LIMIT:
                 return limit
         except (ValueError, InvalidOperation):
             pass
@@ -135,7 +137,7 @@ class _Reader:
 
 
 def _whole(text: str) -> int:
-    found = re.fullmatch(r"([\d_]+(?:\.\d+)?)([kKmM]?)", text.strip())
+    found = re.fullmatch(r"([\d_]{1,16}(?:\.\d{1,16})?)([kKmM]?)", text.strip())
     if found is None:
         raise ValueError(text)
     return int(Decimal(found[1].replace("_", "")) * _SCALES[found[2].lower()])

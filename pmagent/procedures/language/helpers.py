@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from pmagent.errors import UsageError
+from pmagent.nlp.patterns import find_pattern
 from pmagent.types.actions import Json
 
 Helper = Callable[..., Json]
 MOST_SLUG = 80
 MOST_SEARCHED = 1_000_000
 """Characters of a text that a pattern is looked for in."""
+MOST_PLACES = 30
+"""Of a rounded number: beyond, a whole number would be raised to a power without an end."""
 CONSTANTS = frozenset({"today"})
 """Names that have a value of their own unless a step gives them another."""
 ROOMS = frozenset({"json"})
@@ -124,20 +127,16 @@ def quotes(what: Json) -> str:
 def re_find(pattern: Json, text: Json) -> str | None:
     """The first match of a regular expression: its first group if it has one, else all of it.
 
-    None where there is no match.
+    None where there is no match. Takes time linear in the text, whatever the pattern.
     """
-    try:
-        found = re.search(_text(pattern, "re_find"), _text(text, "re_find")[:MOST_SEARCHED])
-    except re.error as exc:
-        raise UsageError(f'"re_find" has a pattern that cannot be read: {exc}') from exc
-    if found is None:
-        return None
-    return found.group(1) if found.re.groups else found.group()
+    return find_pattern(_text(pattern, "re_find"), _text(text, "re_find")[:MOST_SEARCHED])
 
 
 def round_to(value: Json, digits: Json = 0) -> int | float:
     """The number rounded, half to even; a whole number where no digits are asked for."""
     places = _whole(digits, "round")
+    if abs(places) > MOST_PLACES:
+        raise UsageError(f'"round" takes at most {MOST_PLACES} places, not {places}')
     return round(_number(value, "round"), places) if places else round(_number(value, "round"))
 
 

@@ -14,7 +14,7 @@ from pmagent.types.procedures import ListOf, Maybe, OneOf, Record, Scalar, Scala
 
 MOST_PROBLEMS = 20
 """More are not listed: whoever repairs a value repairs the first ones first."""
-_CITATION = re.compile(r"\[\^[^\]\s][^\]]*\]")
+_CITATION = re.compile(r"\[\^[^\[\]\s][^\[\]]{0,400}\]")
 _ADDRESS = re.compile(r"https?://[^\s/?#@:]+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 """Without a name or a password before the host, which no address that is shown may have."""
 _TIME = re.compile(TIME_PATTERN)

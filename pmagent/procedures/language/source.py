@@ -24,6 +24,8 @@ FUNCTIONS = frozenset({
     "repr", "reversed", "sorted", "str", "struct", "tuple", "type", "zip",
 })  # fmt: skip
 """What Starlark has of its own."""
+_GROWING = frozenset({"join", "replace", "format", "range", "repr", "str", "map", "decode"})
+"""Calls whose value may be far larger than what they are given."""
 Form = Literal["expression", "arguments", "code"]
 _LIMITS: dict[Form, int] = {
     "expression": MOST_EXPRESSION,
@@ -45,6 +47,8 @@ class Source:
     """Used as a function, or as a room of functions (`json.encode`)."""
     fields: frozenset[str]
     """Dotted uses of free names, the longest ones: `facts.worst.claim`."""
+    may_grow: bool
+    """Whether a short source of this kind can ask for more memory than there is."""
     runs: str
     """What is given to Starlark: `x["a"]` works on a record as `x.a` does."""
 
@@ -94,8 +98,21 @@ def read_source(text: str, form: Form) -> Source:
         names=frozenset(uses.names),
         called=frozenset(uses.called - {"_"}),
         fields=frozenset(uses.fields),
+        may_grow=form == "code" or any(map(_grows, nodes_of(tree))),
         runs=_rewrite(wrapped, tree),
     )
+
+
+def _grows(node: ast.AST) -> bool:
+    match node:
+        case ast.comprehension() | ast.For() | ast.Lambda() | ast.FunctionDef():
+            return True
+        case ast.BinOp(op=ast.Mult() | ast.Mod() | ast.LShift()):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)) | ast.Call(func=ast.Name(id=name)):
+            return name in _GROWING
+        case _:
+            return False
 
 
 def fault(text: str, why: str, *, what: str = "expression", line: int = 0) -> UsageError:

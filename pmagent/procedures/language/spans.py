@@ -21,6 +21,8 @@ ROLES = (
 MODEL_ROLES = ("as", "like", "or offline", "using")
 _JOINS = frozenset({"", "and", "or"})
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_ROLE = re.compile(r"(?:^|[\s,;(])(as|like|or offline|offline|using)\s*$")
+_ROLE_REACH = 60
 _QUOTES = {'"': '"', "“": "”"}
 
 
@@ -102,8 +104,8 @@ def read_prose(text: str, line: int) -> Spans:
     """The operands of a step for the model: only `MODEL_ROLES` are roles, all else it may see."""
     found: list[Span] = []
     for match in _CODE.finditer(text):
-        before = text[: match.start()]
-        role_at = re.search(r"(?:^|[\s,;(])(as|like|or offline|offline|using)\s*$", before)
+        # Just before it, and no further: a long step has many operands.
+        role_at = _ROLE.search(text, max(0, match.start() - _ROLE_REACH), match.start())
         role = role_at[1] if role_at else MAIN
         found.append(
             Span(

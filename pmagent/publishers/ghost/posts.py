@@ -197,6 +197,9 @@ def _see_that_it_is_shown(content: Content, names: Sequence[str], post: SentPost
 
 
 def _base_of(effect: Effect, post: SentPost) -> Content | None:
+    if effect.over is not None:
+        # A person has seen this version, and said that it shall give way.
+        return effect.over
     receipt = effect.receipt
     if receipt is None or receipt.id != post.id:
         return None

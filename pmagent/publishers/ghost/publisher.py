@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from pmagent.publishers.ghost.client import READ_S, WRITE_S, GhostClient
 from pmagent.publishers.ghost.describing import describe
+from pmagent.publishers.ghost.diff import three_way_diff
 from pmagent.publishers.ghost.images import do_image, look_for_image
 from pmagent.publishers.ghost.posts import (
     do_draft,
@@ -73,6 +74,18 @@ class GhostPublisher:
             SendFault: the payload is none of Ghost's.
         """
         return describe(self.target, effect)
+
+    def compare(self, effect: Effect) -> str:
+        """Three versions of a post: what was sent last, what is there, what is to be sent.
+
+        Empty where it died of no collision, or is no post.
+        """
+        if effect.theirs is None:
+            return ""
+        try:
+            return three_way_diff(effect, effect.theirs)
+        except SendFault:
+            return ""
 
     def look(self, effect: Effect) -> Receipt | None:
         """The object, where this effect has made it; for a change, where it is already so.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pmagent.nlp.counted import counted
-from pmagent.reviews.typed import editable
+from pmagent.reviews.typed import shown_text
 from pmagent.tui.actions import Scope
 from pmagent.tui.paint.exact import cut_lines, told_lines
 from pmagent.tui.paint.lines import (
@@ -145,6 +145,10 @@ def paint_review(looked: Looked, width: int) -> Page:
         builder.add_all(wrap((span("wanted: ", "quiet"), span(review.shape, "code")), width))
     if looked.standing is not None and review.kind in {"approve", "triggered", "sample"}:
         builder.add_all(wrap(_standing_words(looked.standing), width))
+    if review.compared:
+        builder.add()
+        builder.add(span("A yes puts yours in the place of what is there:", "title"))
+        _add_exact(builder, review.compared, width)
     for sending in review.sendings:
         _add_sending(builder, review, sending, is_edited=bool(looked.edits), width=width)
     for name in review.shown:
@@ -242,7 +246,7 @@ def _add_value(builder: PageBuilder, looked: Looked, name: str, width: int) -> N
     builder.add()
     state = span("  as you have edited it", "note") if is_edited else span("")
     builder.add_item(ShownValue(name=name), [(span(name, "title"), state)])
-    text, _ = editable(value)
+    text = shown_text(value)
     _add_exact(builder, text.removesuffix("\n"), width)
 
 

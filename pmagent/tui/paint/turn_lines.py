@@ -145,7 +145,12 @@ def _owned(page: Page, row: ToolRow) -> Page:
 def tool_line(row: ToolRow, width: int) -> Row:
     """`> Read notes/pricing.md   0.08 s`; what did not run is told apart in words."""
     began = row.began
-    what = span(" ".join(f"{began.tool} {began.subject}".split())).text
+    said = f"{began.tool} {began.subject}"
+    if began.step:
+        # Of a step what came of it says more than what it was to be.
+        ended = row.outcome.text if isinstance(row.outcome, Done) else said
+        said = f"{began.step}  {ended}"
+    what = span(" ".join(said.split())).text
     words, style = outcome_word(row.outcome)
     took = f"{row.elapsed_s:.2f} s" if row.outcome is not None else ""
     end = join(((span(words, style),) if words else (), (span(took, "quiet"),) if took else ()),

@@ -11,7 +11,8 @@ from typing import ClassVar
 from pmagent.errors import PmagentError
 from pmagent.nlp.counted import counted
 from pmagent.reviews.queue import same_kind
-from pmagent.reviews.typed import editable, read_answer, read_edited, read_until, split_codes
+from pmagent.reviews.typed import editable, read_edited, read_until, split_codes
+from pmagent.runs.answers import read_fitting
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import Failed
 from pmagent.tui.paint.ran import outcome_words
@@ -175,7 +176,7 @@ class ReviewScreen(QueueScreen):
     def _answer(self, review: Review) -> None:
         def answer(typed: str) -> None:
             try:
-                value = read_answer(typed, review.shape)
+                value = read_fitting(typed, review.shape)
             except PmagentError as exc:
                 self._refuse(exc)
                 return
@@ -192,7 +193,7 @@ class ReviewScreen(QueueScreen):
                 self.notify_person("nothing was written: it still waits")
                 return
             try:
-                value = read_answer(text, review.shape)
+                value = read_fitting(text, review.shape)
             except PmagentError as exc:
                 self._refuse(exc)
                 return

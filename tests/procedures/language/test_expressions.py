@@ -77,7 +77,7 @@ def test_an_expression_gives_plain_values(source: str, value: Json) -> None:
         ("2 ** 9", "it is not written right"),
         ("len", "its value is a function"),
         ("slug(1)", '"slug" needs a text, not a number'),
-        ("re_find('(', notes)", '"re_find" has a pattern that cannot be read'),
+        ("re_find('(', notes)", '"(" is no pattern that can be searched'),
         ("fail('own words')", "own words"),
         ("{1: 2}", "a field's name is a text"),
         ("", "the expression is empty"),
@@ -255,7 +255,34 @@ def test_a_helper_that_needs_this_process_is_answered_to_an_untrusted_file() -> 
     assert asked == [["a", 1], ["b", 2]]
 
 
-def test_an_untrusted_pattern_that_never_ends_costs_one_error() -> None:
-    outside = Expressions(lambda: NOW, is_outside=True, timeout_s=0.5)
-    with outside, pytest.raises(UsageError, match="it works too long, and was cut"):
-        outside.evaluate('re_find("(a+)+$", "a" * 40 + "b")', {})
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "(a|a)*b", "(.*)*=", "(?:a?){40}a{40}", ".*.*.*.*.*x"]
+)
+def test_no_pattern_takes_longer_than_its_text(pattern: str) -> None:
+    text = "a" * 3_000 + "!"
+
+    assert expressions().evaluate("re_find(pattern, text)", {"pattern": pattern, "text": text}) in (
+        None,
+        "a" * 80,
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'x'.join(['y' * 1000] * 2000000)",
+        "[[[0] * 1000 for _ in range(1000)] for _ in range(1000)]",
+        "text.replace('a', 'b' * 100000)",
+    ],
+)
+def test_what_would_fill_the_memory_costs_one_error_in_a_file_of_ones_own_too(source: str) -> None:
+    with Expressions(lambda: NOW, is_guarded=True) as guarded:
+        with pytest.raises(UsageError, match=r"it ended its process|over 10,000,000 characters"):
+            guarded.evaluate(source, {"text": "a" * 100_000})
+        assert guarded.evaluate("[2 * n for n in given]", {"given": [1, 2]}) == [2, 4]
+
+
+@pytest.mark.parametrize("source", ["round(15, -1000000000)", "round(1.5, 1000000000)"])
+def test_no_number_of_places_makes_rounding_endless(source: str) -> None:
+    with pytest.raises(UsageError, match="takes at most 30 places"):
+        expressions().evaluate(source, {})

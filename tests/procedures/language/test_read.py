@@ -334,3 +334,31 @@ def test_whatever_stands_in_a_file_it_is_read_with_problems_and_never_breaks(
     read = procedure(text)
 
     assert all(1 <= problem.line <= len(text.splitlines()) + 1 for problem in read.problems)
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ("1. Write " + "`a" * 50_000, "a step has more than 8,000 characters"),
+        ("1. **Note** " + '"' * 50_001, "a step has more than 8,000 characters"),
+        ("1. Write x" + " " * 100_000 + "as `a`", "a step has more than 8,000 characters"),
+        ("1. **Set** `a = 1`\n" * 600, "there are more than 500 steps"),
+        ("1. Write " + "a " * 500_000, "at most 300,000"),
+    ],
+)
+def test_a_file_that_is_too_much_costs_one_sentence_and_no_time(steps: str, says: str) -> None:
+    text = f"---\ndescription: x\n---\n## Steps\n{steps}\n"
+
+    said = [problem.message for problem in procedure(text, "x").problems]
+
+    assert any(says in one for one in said)
+
+
+@pytest.mark.parametrize("limit", ["steps: 1e400", "usd: 1e999999", f"tokens: {'9' * 9_999}m"])
+def test_a_limit_without_an_end_is_none(limit: str) -> None:
+    text = f'---\nmetadata:\n  budget: {{{limit}}}\n---\n## Steps\n1. **Stop** "a"\n'
+
+    found = procedure(text, "x")
+
+    assert "is no number" in found.problems[0].message
+    assert found.budget == RunBudget()
