@@ -34,6 +34,7 @@ from pmagent.runs.letters import Letters
 from pmagent.runs.recalling import note_values
 from pmagent.runs.risks import risk_of
 from pmagent.runs.salt import read_salt
+from pmagent.runs.sampling import Sampling
 from pmagent.runs.within import ArchiveWithin, JobsWithin
 from pmagent.traces.running import RunTracing
 from pmagent.traces.tracer import Tracer
@@ -166,6 +167,16 @@ class Parts:
             return None
         risk = risk_of(procedure, self.calls.effects, self.commands.procedure)
         return replace(procedure, risk=risk)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        """Draws and triggers."""
+        return Sampling(
+            records=self.records,
+            outbox=lambda: self.outbox,
+            queue=lambda: self.reviews,
+            setting=self.setting,
+        )
 
     def subject(self, command: str) -> Subject | None:
         """A command as it is now, for how far it may go."""

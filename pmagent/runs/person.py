@@ -17,13 +17,11 @@ from pmagent.reviews.alone import Clearance, Errand
 from pmagent.reviews.asking import Setting, reply_of, review_of_question
 from pmagent.reviews.queue import ReviewQueue
 from pmagent.reviews.typed import shown_text
+from pmagent.runs.sampling import ALONE
 from pmagent.types.actions import Ask, AskReply, Decision, No, NoAnswer, ToolCall, Yes
 from pmagent.types.procedures import Procedure
 from pmagent.types.reviews import Ruling
 from pmagent.types.runs import Approved, Question, Reply, Run
-
-ALONE = "standing"
-"""Who says yes where a command has earned to go alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +36,8 @@ class QueuePerson:
     """Asks whoever sits here now; None where nobody does."""
     procedure: Callable[[str], Procedure | None] = lambda _: None
     run: Callable[[str], Run | None] = lambda _: None
+    trigger: Callable[[Run, Question], str] = lambda _, __: ""
+    """Why a person must look whatever was earned; empty where nothing says so."""
 
     @property
     def keeps_questions(self) -> bool:
@@ -73,7 +73,8 @@ class QueuePerson:
             return Clearance(is_given=False, why="its file has changed since it was begun")
         if question.sendings and (why := must_ask(self.session.labels, is_outward=True)):
             return Clearance(is_given=False, why=why)
-        errand = Errand(risk=procedure.risk, key=run.key or run.id)
+        trigger = self.trigger(run, question)
+        errand = Errand(risk=procedure.risk, key=run.key or run.id, trigger=trigger)
         return self.queue.may_go_alone(question.command, errand)
 
     def _asked_now(self, question: Question) -> Ruling | None:

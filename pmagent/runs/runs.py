@@ -118,7 +118,8 @@ class Runs:
             has_model=company.model is not None,
         )
         if not is_dry:
-            return self._engine(company).start(procedure, given, terms)
+            events = self._engine(company).start(procedure, given, terms)
+            return self._parts.sampling.drawn(events)
         # A rehearsal leaves no trace: it is on record in a folder that goes with it.
         folder = TemporaryDirectory(prefix="pmagent-dry-")
         tables = Tables(Path(folder.name))
@@ -136,7 +137,7 @@ class Runs:
         recall(house.session, self._parts.records, known, house.labels_of)
         if known.waits_for == "outbox":
             self.outbox.deliver_due()
-        return self._engine(company).resume(known.id)
+        return self._parts.sampling.drawn(self._engine(company).resume(known.id))
 
     def cancel(self, run_id: str, why: str = "called off by a person") -> Run:
         """End a run that has not ended.
@@ -162,6 +163,7 @@ class Runs:
                 asker=company.asker,
                 procedure=parts.weighed,
                 run=parts.records.get,
+                trigger=parts.sampling.trigger,
             ),
             commands=parts.commands,
             language=_language,

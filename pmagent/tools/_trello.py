@@ -39,6 +39,7 @@ def plan_of(
         subject=f"{subject} at {host}",
         host=host,
         is_outward=True,
+        is_publication=True,
         outgoing=outgoing,
         body=outgoing,
         risk="it leaves this computer, and everybody on that board sees it; nothing is deleted",

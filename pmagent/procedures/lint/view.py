@@ -65,7 +65,7 @@ class View:
 
 
 def error(code: str, line: int, message: str, hint: str = "") -> Problem:
-    """A problem that keeps a procedure from running."""
+    """A problem of the grave kind; lint then ends with code 1."""
     return Problem(code=code, line=line, message=message, hint=hint)
 
 
