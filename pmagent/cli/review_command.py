@@ -233,13 +233,19 @@ def _press(reviews: Sequence[Review], output: Output) -> None:
 
 def _decide_all(garden: Garden, output: Output, rulings: Sequence[tuple[Review, Ruling]]) -> int:
     decided: list[dict[str, object]] = []
+    has_failed = False
     for review, ruling in rulings:
         kept = garden.reviews.decide(review.id, ruling)
         output.say(f"{kept.id} {kept.title}: {ruling.decision}")
-        decided.append({**review_fields(kept), "run_now": go_on(garden.runs, kept, output)})
+        if kept.kind == "dead" and not kept.run and ruling.decision != "reject":
+            # No run waits for it that would send it.
+            garden.outbox.deliver_due()
+        now = go_on(garden.runs, kept, output)
+        has_failed |= now is not None and now["state"] == "failed"
+        decided.append({**review_fields(kept), "run_now": now})
     if output.as_json:
-        output.envelope({"reviews": decided})
-    return codes.OK
+        output.envelope({"reviews": decided}, ok=not has_failed)
+    return codes.NONE if has_failed else codes.OK
 
 
 def _ruling(

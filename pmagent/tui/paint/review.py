@@ -233,7 +233,7 @@ def _add_sending(
     where = f"{sending.get('function')} → {sending.get('target')}"
     builder.add_all(wrap((span(f"{words}: ", "title"), span(where, "strong")), width))
     if is_edited and review.kind != "dead":
-        note = "without your changes; with them it is asked again, as it then reads"
+        note = "without your changes; with them, what they make of it is sent"
         builder.add_all(wrap((span(note, "warn"),), width))
     text = str(sending.get("outgoing", ""))
     if text:
