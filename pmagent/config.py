@@ -70,14 +70,20 @@ class Settings:
     """Requests to the model that one turn may make."""
     ghost_url: str = ""
     """The address of the person's own Ghost site; empty: drafts go to a folder."""
+    week: Mapping[str, object] = field(default_factory=dict[str, object])
+    """How one works and where the week's files are. A garden's keys are laid over the person's."""
 
 
-_GARDEN_KEYS = {"metadata", "exclude", "max-file-mb"}
+_GARDEN_KEYS = {"metadata", "exclude", "max-file-mb", "week"}
 _PERSON_LISTS = {"own", "public", "published", "hook-folders", "hooks-on", "hooks-off"}
 _MODEL_KEYS = {"models", "default-model", "base-url", "budget-usd", "arg-base", "max-steps"}
 _PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports", "ghost-url"} | _MODEL_KEYS
 _LISTS = {"metadata", "exclude"} | _PERSON_LISTS
 _LAST_PORT = 65_535
+_WEEK_KEYS = {
+    "zone", "hours", "deep", "days-off", "buffer", "shortest", "longest", "between", "daily-share",
+    "calendars", "board", "outcomes",
+}  # fmt: skip
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MODEL_NAME = re.compile(r"[!-~]{1,200}")
 _SITE = re.compile(
@@ -166,7 +172,10 @@ def _lay_over(
     for key, value in section.items():
         if key not in allowed:
             raise SettingsError(f'"{path}" has the key "{key}"', _hint_for(key, allowed))
-        settings = replace(settings, **{key.replace("-", "_"): _checked(key, value, path)})
+        read = _checked(key, value, path)
+        if key == "week":
+            read = {**settings.week, **cast("Mapping[str, object]", read)}
+        settings = replace(settings, **{key.replace("-", "_"): read})
     return settings
 
 
@@ -241,6 +250,17 @@ def _dollars(value: object) -> Decimal:
     raise ValueError
 
 
+def _week(value: object) -> Mapping[str, object]:
+    """Keys and paths are looked at here, hours and minutes by the planner."""
+    week = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
+    if not _WEEK_KEYS.issuperset(week):
+        raise ValueError
+    _strings(week.get("calendars", []))
+    for key in ("board", "outcomes", "zone"):
+        _text(week.get(key, ""))
+    return week
+
+
 def _arg_base(value: object) -> ArgBase:
     if value == "auto":
         return "auto"
@@ -258,6 +278,11 @@ _KINDS: Mapping[str, tuple[_Reader, str]] = {
     "max-steps": (_number, "a whole number above 0"),
     "budget-usd": (_dollars, "a number of US dollars above 0"),
     "arg-base": (_arg_base, '"auto", 0 or 1'),
+    "week": (
+        _week,
+        f"an object with some of {', '.join(sorted(_WEEK_KEYS))}; calendars is a list of globs, "
+        "board, outcomes and zone are strings",
+    ),
     "ghost-url": (_site, "an address such as https://blog.example.org"),
     "default-model": (_model_name, "the name of a model"),
     "models": (

@@ -172,6 +172,7 @@ class Garden(Guarded):
             today=self._today,
             now=utc_now,
             limit_bytes=self.settings.max_file_mb * 1_000_000,
+            week=self.settings.week,
         )
 
     def _agency_grounds(self) -> AgencyGrounds:

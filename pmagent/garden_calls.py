@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pmagent.types.review_calls import ReviewCalls, RunCalls
     from pmagent.types.rights import GardenRights
     from pmagent.types.states import Progress, Status
+    from pmagent.types.week import WeekCalls
 
 
 class GardenCalls(Protocol):
@@ -29,6 +30,11 @@ class GardenCalls(Protocol):
     @property
     def jobs(self) -> JobCalls:
         """Kits and checks."""
+        ...
+
+    @property
+    def week(self) -> WeekCalls:
+        """The calendars, the board and the plans."""
         ...
 
     @property

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pmagent.gatehouse import Gatehouse
     from pmagent.jobs.grounds import JobGrounds
     from pmagent.jobs.jobs import Jobs
+    from pmagent.jobs.week import Week
     from pmagent.outbox.outbox import Outbox
     from pmagent.reviews.queue import ReviewQueue
     from pmagent.runs.runs import Company, Runs
@@ -79,6 +81,30 @@ class Guarded:
         from pmagent.jobs.jobs import Jobs  # noqa: PLC0415
 
         return Jobs(self._make_job_grounds())
+
+    @property
+    def week(self) -> Week:
+        """The calendars, the board and the plans of this garden."""
+        return self._week
+
+    @cached_property
+    def _week(self) -> Week:
+        # Late: as for the conversation.
+        from pmagent.jobs.week import Week  # noqa: PLC0415
+
+        return Week(replace(self._make_job_grounds(), now=self._clock), self._runs_section)
+
+    def _runs_section(self, week: str, zone: tzinfo) -> str:
+        from pmagent.records.tables import Tables  # noqa: PLC0415 - as for the conversation
+        from pmagent.traces.gather import gather  # noqa: PLC0415
+        from pmagent.traces.weekly import BEFORE_WEEKS, monday, weekly_section  # noqa: PLC0415
+
+        begun = datetime.combine(monday(week), time(), zone) - timedelta(weeks=BEFORE_WEEKS)
+        tables = Tables(self.data_dir)
+        try:
+            return weekly_section(gather(tables, begun), week, zone=zone)
+        finally:
+            tables.close()
 
     def jobs_with(self, model: str) -> Jobs:
         """The same jobs, their words polished and their verdicts seconded by a model.

@@ -33,8 +33,8 @@ FOR_AGENTS = frozenset(
 )  # fmt: skip
 """The built-ins that only tell."""
 SAVE_FLAG = "--save"
-JOBS = "Publish"
-"""The group of built-ins that a person may replace, as they may those that ship as files."""
+JOBS = frozenset({"Publish", "Plan"})
+"""The groups of built-ins that a person may replace, as they may those that ship as files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Skills:
     def builtin(self, name: str) -> Builtin | None:
         """The built-in that `/name` means; a job yields to a command in a file of that name."""
         found = self.builtins.get(name)
-        is_taken = found is not None and found.group == JOBS and self.find(name) is not None
+        is_taken = found is not None and found.group in JOBS and self.find(name) is not None
         return None if is_taken else found
 
     def run(self, name: str, typed: str) -> Result:

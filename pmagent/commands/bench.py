@@ -24,7 +24,7 @@ from pmagent.types.jobs import JobCalls
 from pmagent.types.sessions import Fact, SessionRow
 from pmagent.types.turns import TurnEvent
 
-Group = Literal["Ask", "Publish", "Conversation", "Garden", "Application"]
+Group = Literal["Ask", "Publish", "Plan", "Conversation", "Garden", "Application"]
 
 
 class CommandGarden(GardenCalls, Protocol):

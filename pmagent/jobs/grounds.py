@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +55,8 @@ class JobGrounds:
     """Larger files are not read."""
     person: str = "person"
     """Who presses the keys: the name under which a claim is let stand."""
+    week: Mapping[str, object] = field(default_factory=dict[str, object])
+    """The settings of the week: working hours, and where its files are."""
 
     def lines(self, path: str) -> Sequence[str]:
         """Every line of a file as it is now.

@@ -39,14 +39,22 @@ ARGUMENTS = {
     "prior-art": "is pricing a promise",
     "weekly-review": "2026-W05",
     "triage-feedback": "2026-01",
+    "add": "Ring Ruth est:1h",
+    "done": "Ring Ruth",
+    "today": "2026-02-02",
+    "standup": "2026-02-02",
+    "week": "2026-W06",
+    "look-back": "2026-W06",
+    "plan": "2026-W06",
 }
 """What a command is given that asks for something; all others are run bare."""
-CODES = {"init": {5}, "fork": {2}, "prior-art": {10}}
-"""`/init` and `/prior-art` ask before they write, and nobody is there: the one is refused, and the
-other waits. A talk that is empty cannot be forked."""
+CODES = {"init": {5}, "fork": {2}, "prior-art": {10}, "add": {5}, "done": {2}}
+"""`/init`, `/add` and `/prior-art` ask before they write, and nobody is there: the first are
+refused, the last waits. A talk that is empty cannot be forked, and no card is there to finish."""
 ENDS_WELL = {0, 1}
 """Done, or done with nothing to tell."""
-REAL_NUMBERS = re.compile(r"#[0-9a-f]+\b|\b[0-9a-f]{12}\b|\d[\d,.:]*")
+REAL_NUMBERS = re.compile(r"#[0-9a-f]+\b|\b[0-9a-f]{12}\b|\([2-9b-z]{8}\)|\d[\d,.:]*")
+"""Ids among them: those of sessions, undo points and reviews."""
 
 
 @pytest.fixture

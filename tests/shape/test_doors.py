@@ -63,6 +63,8 @@ DOORS = {
     "cli/doors.py": "the log of crashes, and the terminal",
     "cli/schema_option.py": "a JSON Schema that the person names on the command line",
     "cli/calendar_command.py": "calendar files that the person names on the command line",
+    "cli/tasks_command.py": "an export of another program that the person names",
+    "jobs/plans.py": "the plans that were kept, in the data folder",
     "cli/batch.py": "a list of questions or claims that the person names on the command line",
     "cli/named_files.py": "whether a word of the command line is a file, before a garden is opened",
     "runs/runs.py": "the records of a dry run, in a folder that goes with it",

@@ -14,6 +14,7 @@ from pmagent.types.turns import Screen, TurnEvent
 GROUPS: Mapping[str, str] = {
     "Ask": "Ask the archive",
     "Publish": "Publish and check",
+    "Plan": "Plan the week",
     "Conversation": "This conversation",
     "Garden": "This garden",
     "Application": "pmagent",

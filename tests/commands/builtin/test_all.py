@@ -16,20 +16,28 @@ ARGUMENTS = {"where": "pricing", "ask": "what did the lighthouse customers want"
              "read": "notes/pricing.md:9", "rename": "pricing talk",
              "index": "words", "kit": "ep-041", "titles": "ep-041", "description": "ep-041",
              "chapters": "ep-041", "show-notes": "ep-041", "mentions": "ep-041",
-             "check": "notes/pricing.md"}  # fmt: skip
+             "check": "notes/pricing.md",
+             "add": "Ring Ruth est:1h", "done": "Ring Ruth"}  # fmt: skip
 WANTED = {
     "where", "ask", "read", "why", "context", "compact", "model", "cost", "permissions", "hooks",
     "agents", "resume", "rewind", "undo", "export", "copy", "status", "doctor", "theme", "help",
     "clear", "rename", "fork", "memory", "skills", "index", "audit", "quit", "kit", "titles",
     "description", "chapters", "show-notes", "mentions", "check", "lint-archive", "runs", "trace",
-    "review",
+    "review", "plan", "today", "week", "tasks", "add", "done", "triage", "standup", "look-back",
 }  # fmt: skip
 SCREENS = {
     "map", "reader", "status", "help", "garden", "audit", "undo", "model", "context", "agents",
     "hooks", "sessions", "why", "quit", "clear", "theme", "copy", "kit", "check", "runs", "trace",
-    "review",
+    "review", "week", "board",
 }  # fmt: skip
+BOARD = "## Now\n\n- [ ] Ring Ruth\n"
 EACH = pytest.mark.parametrize("one", builtins(), ids=lambda one: one.name)
+
+
+@pytest.fixture
+def bench(bench: SmallBench) -> SmallBench:
+    (bench.garden.root / "board.md").write_text(BOARD, encoding="utf-8")
+    return bench
 
 
 def line_of(one: Builtin) -> str:

@@ -26,7 +26,8 @@ def test_the_groups_stand_in_the_order_of_use() -> None:
 
     titles = [line[3:] for line in shown.split("\n") if line.startswith("## ")]
     assert titles == [
-        "Ask the archive", "Jobs that ship", "Publish and check", "This conversation",
+        "Ask the archive", "Jobs that ship", "Publish and check", "Plan the week",
+        "This conversation",
         "This garden", "pmagent",
         "Of this garden",
     ]  # fmt: skip

@@ -1,0 +1,124 @@
+"""`pmagent plan`: the week as blocks of time, with every reason; written only with `--save`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from pmagent.cli import codes
+from pmagent.cli.asking import make_asker
+from pmagent.cli.output import Output, columns, common_options, make_output
+from pmagent.cli.tool_command import show_outcome
+from pmagent.cli.week_values import plan_values
+from pmagent.days import parse_day
+from pmagent.errors import UsageError
+from pmagent.garden import Garden
+from pmagent.types.actions import Done
+from pmagent.types.tasks import WeekPlan
+from pmagent.types.week import FileDiff, WeekCalls
+
+MOST_COLUMNS = 120
+
+
+@click.command(short_help="Plan the week: the board's cards into the calendar's free time.")
+@click.option("--from", "first", metavar="DATE", help="The first day; else today.")
+@click.option("--to", "last", metavar="DATE", help="The last day; else the end of that week.")
+@click.option("--week", metavar="WEEK", help="Such as 2026-W06, from Monday to Sunday.")
+@click.option("--now", metavar="TIME", help="Nothing is planned before it; else the clock's.")
+@click.option("--seed", type=click.IntRange(0), default=0, help="Another seed may find another.")
+@click.option("--save", "is_saved", is_flag=True, help="Write it below drafts/plans/.")
+@click.option("--diff", "has_diff", is_flag=True, help="Show what --save would write, exactly.")
+@common_options
+def command(first: str | None, last: str | None, week: str | None, **flags: object) -> int:
+    """Plan some days from the board and the calendars in this garden. Writes nothing unless told.
+
+    Every block says why it is there; what found no room and what gives way is said too. Against a
+    plan that was saved before, as little as can be moves. Exit code 1 when nothing is planned.
+    """
+    output = make_output("plan", flags)
+    with Garden.find(str(flags["garden"])) as garden:
+        garden.set_asker(make_asker(output))
+        calls: WeekCalls = garden.week
+        days = _days(calls, first, last, week)
+        now = _now(flags["now"], calls)
+        plan = calls.plan(*days, now=now, seed=cast("int", flags["seed"]))
+        for note in plan.notes:
+            output.note(note)
+        if flags["is_saved"]:
+            return _save(output, calls, plan)
+        diffs = calls.preview(plan) if flags["has_diff"] or output.as_json else ()
+        _show(output, calls, plan, diffs)
+    return codes.OK if plan.blocks else codes.NONE
+
+
+def _days(
+    calls: WeekCalls, first: str | None, last: str | None, week: str | None
+) -> tuple[date, date]:
+    if week is not None:
+        if first is not None or last is not None:
+            raise UsageError("--week excludes --from and --to", "name one of them")
+        return days_of(week)
+    begun = parse_day(first, is_end=False, flag="--from") if first else calls.today()
+    end = parse_day(last, is_end=True, flag="--to") if last else begun - _since_sunday(begun)
+    return begun, end
+
+
+def _since_sunday(day: date) -> timedelta:
+    """Less than nothing: to the Sunday that follows, or is."""
+    return timedelta(days=day.weekday() - 6)
+
+
+def days_of(week: str) -> tuple[date, date]:
+    """Monday and Sunday of `2026-W06`.
+
+    Raises:
+        UsageError: it is no week.
+    """
+    from pmagent.jobs.week_pages import monday_of  # noqa: PLC0415 - only where a week is named
+
+    monday = monday_of(week)
+    return monday, monday + timedelta(days=6)
+
+
+def _now(said: object, calls: WeekCalls) -> datetime | None:
+    """A moment as it was typed; without a zone it is the person's own."""
+    if not said:
+        return None
+    try:
+        now = datetime.fromisoformat(str(said))
+    except ValueError:
+        raise UsageError(f'--now "{said}" is no time', "write 2026-02-02T09:00") from None
+    return now if now.tzinfo else now.replace(tzinfo=ZoneInfo(calls.habits().zone))
+
+
+def _show(output: Output, calls: WeekCalls, plan: WeekPlan, diffs: Sequence[FileDiff]) -> None:
+    if output.as_json:
+        output.envelope(plan_values(plan, calls.moves(plan), diffs), ok=bool(plan.blocks))
+        return
+    table = calls.table(plan, width=min(columns(), MOST_COLUMNS))
+    for line in table.rstrip("\n").split("\n"):
+        output.line(output.style(line))
+    for diff in diffs:
+        output.line()
+        for line in diff.diff.rstrip("\n").split("\n"):
+            output.line(output.style(line))
+    output.say("nothing is written; --diff shows what --save would write")
+
+
+def _save(output: Output, calls: WeekCalls, plan: WeekPlan) -> int:
+    rows: list[Mapping[str, object]] = []
+    for saved in calls.keep(plan):
+        if not isinstance(saved.outcome, Done):
+            return show_outcome(output, saved.outcome)
+        rows.append({"path": saved.path, "undo": saved.outcome.checkpoint})
+        if not output.as_json:
+            output.line(output.style(saved.path))
+    if output.as_json:
+        output.envelope({**plan_values(plan, calls.moves(plan), ()), "saved": rows})
+    elif not rows:
+        output.say("nothing to write: this plan stands already")
+    return codes.OK

@@ -1,0 +1,278 @@
+"""The week of one garden: where its calendars, its board and its plans meet the pure work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from pmagent.errors import UsageError
+from pmagent.jobs.boards import BoardDesk
+from pmagent.jobs.grounds import JobGrounds
+from pmagent.jobs.plan_files import diff_of, plan_files
+from pmagent.jobs.plans import KeptWeek, Plans, joined, kept_after, weeks_of
+from pmagent.jobs.proposals import propose_cards, read_export, write_export
+from pmagent.jobs.week_cards import ids_apart, plannable
+from pmagent.jobs.week_files import WeekFiles, week_settings
+from pmagent.jobs.week_pages import (
+    WeekPast,
+    look_back_page,
+    monday_of,
+    standup_page,
+    triage_rows,
+    weekly_page,
+)
+from pmagent.tasks.board.reading import cards_of
+from pmagent.tasks.calendar.limits import MOST_BYTES
+from pmagent.tasks.calendar.window import read_window
+from pmagent.tasks.planner import (
+    ReadHabits,
+    day_page,
+    diff_plans,
+    habits_of,
+    plan_week,
+    read_outcomes,
+    week_table,
+)
+from pmagent.tasks.planner.minutes import WEEKDAYS
+from pmagent.types.actions import Done
+from pmagent.types.jobs import Saved
+from pmagent.types.tasks import (
+    Board,
+    CalendarWindow,
+    Card,
+    Habits,
+    Move,
+    ProposedCard,
+    WeekPlan,
+    WeekTask,
+)
+from pmagent.types.week import CardChange, ExportForm, FileDiff, Proposal, TriageRow
+
+RunsSection = Callable[[str, tzinfo], str]
+"""What the runs of a week come to, as Markdown, for a week such as `2026-W06`."""
+MOST_DAYS = 62
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """A plan that is looked at, and the moment that its files bear."""
+
+    plan: WeekPlan
+    stamp: datetime
+
+
+class Week:
+    """The week, as `types.week.WeekCalls` says. Calls block."""
+
+    def __init__(self, grounds: JobGrounds, runs_section: RunsSection) -> None:
+        self._grounds = grounds
+        self._settings = week_settings(grounds.week)
+        self._files = WeekFiles(grounds.walls, self._settings)
+        self._plans = Plans(grounds.data_dir)
+        self._desk = BoardDesk(grounds, self._files, self.today)
+        self._runs_section = runs_section
+        self._zone = ""
+        self._draft: _Draft | None = None
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    def today(self) -> date:
+        """The day it is by the clock of the person's own zone."""
+        return self._grounds.now().astimezone(ZoneInfo(self.habits().zone)).date()
+
+    def notes(self) -> Sequence[str]:
+        """What of the settings was not understood, and what is guessed."""
+        problems = read_outcomes(self._files.outcomes()).problems
+        return (*self._habits().problems, *problems)
+
+    def habits(self) -> Habits:
+        """How the person works; in the zone of their calendars where none is set."""
+        return self._habits().habits
+
+    def _habits(self) -> ReadHabits:
+        given = self._settings.habits
+        if "zone" not in given and not self._zone:
+            found = self._files.calendars()
+            day = self._grounds.now().date()
+            # Where there is no calendar yet, one may come.
+            self._zone = read_window(found.files, day, day).zone if found.files else ""
+        return habits_of(given, zone=self._zone or "UTC")
+
+    def window(self, first: date, last: date) -> CalendarWindow:
+        """What the calendars say of some days."""
+        found = self._files.calendars()
+        zone = self.habits().zone
+        window = read_window(found.files, first, last, zone=zone, mtimes=found.written)
+        notes = found.notes
+        if not found.files:
+            listed = ", ".join(self._settings.calendars)
+            notes = (*notes, f"no calendar is known: put an export (.ics) at {listed}")
+        return replace(window, notes=(*window.notes, *notes))
+
+    def board(self) -> Board:
+        """The board as its file has it."""
+        return self._files.board()
+
+    # -- the plan ----------------------------------------------------------------------------------
+
+    def plan(
+        self, first: date, last: date, *, now: datetime | None = None, seed: int = 0
+    ) -> WeekPlan:
+        """The best plan for some days. Writes nothing."""
+        if last < first:
+            raise UsageError(f"{last} is before {first}", "name the earlier day first")
+        if (last - first).days >= MOST_DAYS:
+            raise UsageError(f"these are more than {MOST_DAYS} days", "plan fewer at a time")
+        task = self._task(first, last, now or self._grounds.now(), seed)
+        kept = self._plans.all(task.habits.zone)
+        away = [block for one in kept for block in one.plan.blocks]
+        away = [one for one in away if not first <= one.start.date() <= last]
+        cards, notes = plannable(task, away)
+        plan = plan_week(replace(task, cards=cards))
+        dropped = [block for one in kept for block in one.dropped]
+        plan = ids_apart(plan, task.before, away, dropped)
+        return replace(plan, notes=(*plan.notes, *notes, *self.notes()))
+
+    def standing(self, first: date, last: date) -> WeekPlan | None:
+        """The plan that was kept for any of these days."""
+        kept = self._plans.of(weeks_of(first, last), self.habits().zone)
+        return joined(kept, first, last)
+
+    def moves(self, plan: WeekPlan) -> Sequence[Move]:
+        """What a plan changes against the one that stands."""
+        before = self.standing(plan.first, plan.last)
+        whys = {move.block: move.why for move in plan.moves}
+        blank = WeekPlan(first=plan.first, last=plan.last, blocks=())
+        return diff_plans(before or blank, plan, lambda move: whys.get(move.block, ""))
+
+    def page(self, plan: WeekPlan, day: date) -> str:
+        """One day of a plan as Markdown."""
+        return day_page(self._task_of(plan), plan, day)
+
+    def table(self, plan: WeekPlan, *, width: int = 80) -> str:
+        """A plan by days for a terminal."""
+        return week_table(self._task_of(plan), plan, width=width)
+
+    def preview(self, plan: WeekPlan) -> Sequence[FileDiff]:
+        """What `keep` would write."""
+        return tuple(diff_of(*row) for row in self._changes(plan, self._weeks(plan)))
+
+    def keep(self, plan: WeekPlan) -> Sequence[Saved]:
+        """Write a plan, and let it stand."""
+        weeks = self._weeks(plan)
+        saved: list[Saved] = []
+        for path, _, text in self._changes(plan, weeks):
+            given = {"file_path": path, "content": text}
+            why = f"the plan from {plan.first} to {plan.last}"
+            outcome = self._grounds.garden.perform("Write", given, by="command", why=why)
+            saved.append(Saved(path=path, outcome=outcome))
+            if not isinstance(outcome, Done):
+                return tuple(saved)
+        self._plans.put(weeks)
+        return tuple(saved)
+
+    def _weeks(self, plan: WeekPlan) -> Sequence[KeptWeek]:
+        # What is shown is what is written, to the second that the files bear.
+        if self._draft is None or self._draft.plan != plan:
+            self._draft = _Draft(plan=plan, stamp=self._grounds.now().replace(microsecond=0))
+        zone = self.habits().zone
+        before = self._plans.of(weeks_of(plan.first, plan.last), zone)
+        return kept_after(before, plan, zone, self._draft.stamp)
+
+    def _changes(
+        self, plan: WeekPlan, weeks: Sequence[KeptWeek]
+    ) -> Iterator[tuple[str, str | None, str]]:
+        """(path, text now, text then) of each file that is not as it would be written."""
+        files = plan_files(self._task_of(plan), plan, weeks, today=self.today())
+        for path, text in files.items():
+            before = self._files.text(path)
+            if before != text:
+                yield path, before, text
+
+    def _task_of(self, plan: WeekPlan) -> WeekTask:
+        return self._task(plan.first, plan.last, self._grounds.now(), plan.seed)
+
+    def _task(self, first: date, last: date, now: datetime, seed: int) -> WeekTask:
+        return WeekTask(
+            window=self.window(first, last),
+            cards=cards_of(self.board()),
+            habits=self.habits(),
+            now=now,
+            before=self.standing(first, last),
+            priorities=read_outcomes(self._files.outcomes()).priorities,
+            seed=seed,
+        )
+
+    # -- the board ---------------------------------------------------------------------------------
+
+    def add(self, words: str, *, lane: str = "") -> CardChange:
+        """Put a card on the board."""
+        return self._desk.add(words, lane)
+
+    def done(self, name: str, *, spent: int | None = None) -> CardChange:
+        """Finish a card."""
+        return self._desk.done(name, spent)
+
+    def move(self, name: str, lane: str, *, before: str = "") -> CardChange:
+        """Put a card elsewhere."""
+        return self._desk.move(name, lane, before)
+
+    def change(self, card: Card) -> CardChange:
+        """Bring the card of this id to these values."""
+        return self._desk.change(card)
+
+    def propose(self, names: Sequence[str] = ()) -> Proposal:
+        """Promises and action items of documents, as cards. Writes nothing."""
+        return propose_cards(self._grounds.archive(), names, self.board(), self._files.text)
+
+    def take(self, proposed: Sequence[ProposedCard], *, lane: str = "") -> CardChange:
+        """Put proposed cards on the board, at once."""
+        return self._desk.take(proposed, lane)
+
+    def import_file(self, path: str) -> Proposal:
+        """The cards of an export that lies in the garden."""
+        data, _ = self._grounds.walls.read(path, limit=MOST_BYTES)
+        return self.import_bytes(path, data)
+
+    def import_bytes(self, name: str, data: bytes) -> Proposal:
+        """The same of an export that a front end has read where a person named it."""
+        return read_export(name, data, zone=self.habits().zone, board=self.board())
+
+    def export(self, form: ExportForm) -> str:
+        """The cards of the board in another program's format."""
+        return write_export(cards_of(self.board()), form, zone=self.habits().zone)
+
+    # -- what it adds up to ------------------------------------------------------------------------
+
+    def triage(self) -> Sequence[TriageRow]:
+        """Open cards that want a word."""
+        return triage_rows(self.board(), self.today())
+
+    def standup(self, day: date) -> str:
+        """What was done, what the day holds and what waits, as Markdown."""
+        worked = {name for name, hours in self.habits().hours if hours}
+        since = day - timedelta(days=1)
+        while since > day - timedelta(weeks=1) and WEEKDAYS[since.weekday()] not in worked:
+            since -= timedelta(days=1)
+        plan = self.standing(day, day)
+        return standup_page(day, since, self.board(), plan, self.window(day, day))
+
+    def look_back(self, week: str) -> str:
+        """A week that is over, as Markdown."""
+        return look_back_page(self._past(week))
+
+    def weekly(self, week: str) -> str:
+        """The report of a week as Markdown."""
+        past = self._past(week)
+        return weekly_page(past, self._runs_section(past.week, ZoneInfo(self.habits().zone)))
+
+    def _past(self, week: str) -> WeekPast:
+        first = monday_of(week)
+        return WeekPast(
+            week=week.strip().upper(),
+            board=self.board(),
+            plan=self.standing(first, first + timedelta(days=6)),
+            outcomes=self._files.outcomes(),
+        )

@@ -1,0 +1,248 @@
+"""The week as a new user has it: a calendar, a board from transcripts, a plan, and another one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+
+from pmagent.agent.grounds import Wiring
+from pmagent.errors import UsageError
+from pmagent.garden import Garden
+from pmagent.tasks.board.reading import cards_of
+from pmagent.types.actions import Ask, AskReply, Done, Yes
+from pmagent.types.tasks import Block, WeekPlan
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "garden"
+MONDAY, SUNDAY = date(2026, 2, 2), date(2026, 2, 8)
+HERE = ZoneInfo("America/Halifax")
+EIGHT = datetime(2026, 2, 2, 8, tzinfo=HERE)
+EPISODES = ("ep-089", "ep-081", "ep-068")
+ICS = "drafts/plans/2026-W06/blocks.ics"
+
+
+def _yes(ask: Ask) -> AskReply:
+    del ask
+    return Yes()
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Iterator[Garden]:
+    root = tmp_path / "sample"
+    shutil.copytree(SAMPLE, root)
+    shutil.rmtree(root / "research")
+    with Garden.create(root) as made:
+        made.close()
+    with Garden.open(root, wiring=Wiring(now=lambda: EIGHT.astimezone(UTC))) as opened:
+        opened.set_asker(_yes)
+        yield opened
+
+
+def _index_three(garden: Garden) -> None:
+    garden.index(meaning=False)
+
+
+def _spans(plan: WeekPlan) -> set[tuple[str, datetime, datetime]]:
+    return {(block.id, block.start, block.end) for block in plan.blocks}
+
+
+def _events(root: Path) -> dict[str, icalendar.Component]:
+    calendar = icalendar.Calendar.from_ical((root / ICS).read_bytes())
+    return {str(event["UID"]): event for event in calendar.subcomponents if event.name == "VEVENT"}
+
+
+def _says(event: icalendar.Component, block: Block) -> bool:
+    times = (event.decoded("DTSTART"), event.decoded("DTEND"))
+    return times == (block.start, block.end) and event.decoded("SEQUENCE") == block.sequence
+
+
+def test_a_week_is_planned_from_a_calendar_and_mined_cards_and_moves_little_when_a_meeting_does(
+    garden: Garden,
+) -> None:
+    _index_three(garden)
+    week = garden.week
+    proposed = week.propose(EPISODES).cards
+    before = (garden.root / "board.md").read_bytes()
+    assert proposed
+    assert all(one.card.links and one.card.links[0].quote for one in proposed)
+
+    taken = week.take(proposed)
+    assert isinstance(taken.outcome, Done)
+    titles = {card.title for card in cards_of(week.board())}
+    assert {one.card.title for one in proposed} <= titles
+    assert before.rstrip(b"\n").split(b"\n")[-1] in (garden.root / "board.md").read_bytes()
+
+    plan = week.plan(MONDAY, SUNDAY, now=EIGHT)
+    assert plan.blocks
+    assert all(block.why for block in plan.blocks)
+    saved = week.keep(plan)
+    assert all(isinstance(one.outcome, Done) for one in saved)
+    events = _events(garden.root)
+    assert len(events) == len(plan.blocks)
+    assert all(_says(events[f"{block.id}@local"], block) for block in plan.blocks)
+
+    # The release review of Friday moves onto the blocks of its morning.
+    file = garden.root / "calendar" / "week.ics"
+    text = file.read_text(encoding="utf-8")
+    moved = re.sub(r"20260206T150000(?=\s+DTEND)", "20260206T113500", text)
+    moved = moved.replace("20260206T160000", "20260206T123000")
+    assert moved != text
+    file.write_text(moved, encoding="utf-8")
+
+    again = week.plan(MONDAY, SUNDAY, now=EIGHT)
+    moves = week.moves(again)
+    assert {move.kind for move in moves if move.before is not None} <= {
+        "moved", "shortened", "lengthened", "dropped",
+    }  # fmt: skip
+    assert moves
+    assert all(move.why for move in moves)
+    stays = _spans(plan) & _spans(again)
+    assert len(stays) >= len(plan.blocks) - 3
+    assert not any(
+        block.start < datetime(2026, 2, 6, 12, 30, tzinfo=HERE)
+        and datetime(2026, 2, 6, 11, 35, tzinfo=HERE) < block.end
+        for block in again.blocks
+    )
+
+    week.keep(again)
+    events = _events(garden.root)
+    assert all(_says(events[f"{block.id}@local"], block) for block in again.blocks)
+    gone = {f"{one.id}@local" for one in plan.blocks} - {f"{one.id}@local" for one in again.blocks}
+    assert all(str(events[uid]["STATUS"]) == "CANCELLED" for uid in gone)
+    assert set(events) == {f"{one.id}@local" for one in again.blocks} | gone
+
+
+def test_the_diff_that_is_shown_is_what_is_written_and_a_second_time_there_is_none(
+    garden: Garden,
+) -> None:
+    week = garden.week
+    plan = week.plan(MONDAY, SUNDAY, now=EIGHT)
+    shown = week.preview(plan)
+    assert not (garden.root / "drafts").exists()
+
+    week.keep(plan)
+
+    for one in shown:
+        added = [row[1:] for row in one.diff.split("\n")[3:] if row.startswith("+")]
+        text = (garden.root / one.path).read_bytes().decode().replace("\r\n", "\n")
+        assert one.is_new
+        assert added == text.splitlines()
+    again = week.plan(MONDAY, SUNDAY, now=EIGHT)
+    assert week.moves(again) == ()
+    assert week.preview(week.standing(MONDAY, SUNDAY) or again) == ()
+
+
+def test_nothing_stands_where_a_person_says_no(garden: Garden) -> None:
+    with Garden.open(garden.root, wiring=Wiring(now=lambda: EIGHT)) as alone:
+        week = alone.week
+        saved = week.keep(week.plan(MONDAY, SUNDAY, now=EIGHT))
+
+        assert [isinstance(one.outcome, Done) for one in saved] == [False]
+        assert week.standing(MONDAY, SUNDAY) is None
+        assert not (garden.root / "drafts" / "plans").exists()
+
+
+def test_an_undo_point_takes_a_card_back_and_the_board_is_byte_for_byte_as_before(
+    garden: Garden,
+) -> None:
+    board = garden.root / "board.md"
+    before = board.read_bytes()
+
+    made = garden.week.add("Ring Ruth due:2026-02-06 est:45m #p1")
+
+    assert made.card is not None
+    assert (made.card.title, made.card.lane) == ("Ring Ruth", "Now")
+    assert (made.card.due, made.card.priority) == (date(2026, 2, 6), 1)
+    assert isinstance(made.outcome, Done)
+    garden.undo(made.outcome.checkpoint)
+    assert board.read_bytes() == before
+
+
+def test_a_card_is_done_by_words_of_its_title_and_changed_and_moved_by_its_id(
+    garden: Garden,
+) -> None:
+    week = garden.week
+    done = week.done("back to ruth", spent=50).card
+    assert done is not None
+    assert (done.is_done, done.spent, done.done_on, done.lane) == (True, 50, MONDAY, "Done")
+
+    moved = week.move("clash screen", "Now").card
+    assert moved is not None
+    assert moved.lane == "Now"
+    with pytest.raises(UsageError, match="fits"):
+        week.done("the")
+    with pytest.raises(UsageError, match="no card"):
+        week.done("xylophone")
+
+
+def test_a_block_of_another_week_keeps_its_id_to_itself(garden: Garden) -> None:
+    week = garden.week
+    week.keep(week.plan(MONDAY, SUNDAY, now=EIGHT))
+    first = week.standing(MONDAY, SUNDAY)
+    assert first is not None
+
+    following = week.plan(date(2026, 2, 9), date(2026, 2, 15), now=EIGHT)
+
+    assert following.blocks
+    assert not {one.id for one in first.blocks} & {one.id for one in following.blocks}
+
+
+def test_the_weekly_report_has_plan_promises_and_runs_and_is_the_same_twice(
+    garden: Garden,
+) -> None:
+    week = garden.week
+    week.keep(week.plan(MONDAY, SUNDAY, now=EIGHT))
+    week.done("back to ruth", spent=50)
+
+    page = week.weekly("2026-W06")
+
+    assert page == week.weekly("2026-W06")
+    assert "| Write back to Ruth Halloran, by hand | 1 h | 50 min | yes |" in page
+    for title in ("Planned and done", "Hours by outcome", "Promises kept", "Runs of 2026-W06"):
+        assert f"## {title}" in page
+    assert page.count("## One change") == 1
+    assert "50 min spent where 60 were planned" in week.look_back("2026-w06")
+    assert "Write back to Ruth" in week.standup(date(2026, 2, 3))
+    with pytest.raises(UsageError):
+        week.weekly("2026-W99")
+
+
+def test_what_other_programs_export_is_shown_first_and_taken_once(garden: Garden) -> None:
+    week = garden.week
+    text = week.export("todo.txt")
+    assert "est:1h" in text
+
+    again = week.import_bytes("todo.txt", text.encode())
+    assert all(one.duplicate_of for one in again.cards)
+    new = week.import_bytes("todo.txt", b"(A) Order lids due:2026-02-05\n")
+    assert [one.card.title for one in new.cards] == ["Order lids"]
+    assert len(week.take(new.cards).cards) == 1
+    assert week.take(week.import_bytes("todo.txt", b"Order lids\n").cards).cards == ()
+
+
+def test_triage_names_the_overdue_first_and_what_each_card_lacks(garden: Garden) -> None:
+    rows = garden.week.triage()
+    reasons = {row.card.title: row.reasons for row in rows}
+
+    assert reasons["Clash screen: name both people on one line"] == ("no day", "no priority")
+    days = [row.card.due or date.max for row in rows]
+    assert days == sorted(days)
+
+
+def test_a_garden_without_a_calendar_or_board_has_an_empty_week_that_says_so(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "empty"
+    root.mkdir()
+    with Garden.create(root) as empty:
+        plan = empty.week.plan(MONDAY, SUNDAY, now=datetime(2026, 2, 2, 8, tzinfo=UTC))
+
+        assert plan.blocks == ()
+        assert "no calendar is known" in " ".join(empty.week.window(MONDAY, SUNDAY).notes)
+        assert empty.week.board().lanes == ()
