@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from pmagent.tui.action import Action as Action
 from pmagent.tui.action import Scope as Scope
 from pmagent.tui.job_actions import JOB_ACTIONS, JOB_COMMANDS
+from pmagent.tui.plan_actions import PLAN_ACTIONS, PLAN_COMMANDS
 from pmagent.tui.review_actions import REVIEW_ACTIONS, REVIEW_COMMANDS
 from pmagent.tui.trace_actions import TRACE_ACTIONS, TRACE_COMMANDS
 
@@ -22,9 +23,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="read", scope="conversation", command="read", aliases=("open",), argument="PLACE",
            run="read", summary="Open a file at a place, such as notes/pricing.md:42"),
     *JOB_COMMANDS,
+    *PLAN_COMMANDS,
     *REVIEW_COMMANDS,
     *TRACE_COMMANDS,
-    Action(id="status", scope="app", command="status", run="show_status", keys="f3", shown="F3",
+    Action(id="status", scope="app", command="status", run="show_status", keys="f9", shown="F9",
            summary="What is indexed, waiting, skipped or failed, and why"),
     Action(id="garden", scope="app", command="garden", aliases=("rules", "permissions", "trust"),
            run="show_garden", keys="f7", shown="F7",
@@ -148,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
            summary="Back"),
 
     *JOB_ACTIONS,
+    *PLAN_ACTIONS,
     *REVIEW_ACTIONS,
     *TRACE_ACTIONS,
 

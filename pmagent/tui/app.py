@@ -38,8 +38,8 @@ from pmagent.tui.messages import (
 )
 from pmagent.tui.outside import copy_text, open_editor, open_page, shown_path
 from pmagent.tui.paint.vital import Vital
+from pmagent.tui.planning import PlanningApp
 from pmagent.tui.ports import Desktop, Door, GardenPort, Memory
-from pmagent.tui.reviewing import ReviewingApp
 from pmagent.tui.screens.base import GardenScreen
 from pmagent.tui.screens.conversation import ConversationScreen
 from pmagent.tui.themes import DEFAULT_VARIABLES, THEMES, first_theme, next_theme
@@ -52,7 +52,7 @@ TWICE_S = 2.0
 _THEME = "theme"
 
 
-class PmagentApp(ReviewingApp):
+class PmagentApp(PlanningApp):
     """One garden on screen."""
 
     TITLE = "pmagent"

@@ -37,6 +37,7 @@ from tests.tui.small_jobs import SmallJobs
 from tests.tui.small_reviews import NO_REVIEWS, SmallRuns
 from tests.tui.small_talk import SmallTalk
 from tests.tui.small_walls import SmallWalls
+from tests.tui.small_week import SmallWeek
 
 THRESHOLD = 0.5
 TEXTS: dict[str, tuple[str, str]] = {
@@ -87,6 +88,7 @@ class SmallGarden(SmallWalls):
         self.printed: str | None = None
         """What the person's status line command prints."""
         self.jobs = SmallJobs()
+        self.week = SmallWeek(self.change)
         self.reviews = NO_REVIEWS
         self.runs = SmallRuns()
         self.copies: tuple[Citation, ...] = ()

@@ -358,7 +358,7 @@ async def test_from_another_screen_the_focus_key_first_shows_the_card(
 ) -> None:
     async with show() as pilot:
         await ask_for(pilot, "git push")
-        await press(pilot, "f3")
+        await press(pilot, "f9")
         assert "1 asks" in rows_of(pilot.app)[-1]
         clock.pass_s(60)
         await press(pilot, "ctrl+g", "y")

@@ -31,7 +31,7 @@ async def test_the_status_names_every_file_with_its_state_and_reason(
     show: Show, mixed: SmallDoor
 ) -> None:
     async with show() as pilot:
-        await press(pilot, "f3")
+        await press(pilot, "f9")
 
         shown = await see(pilot, "1 of 3 files")
         assert "× failed   broken.vtt" in shown
@@ -59,7 +59,7 @@ async def test_a_long_reason_is_told_in_full_below(show: Show, door: SmallDoor) 
     reason = "the file says it is UTF-8 and is not, and what it is could not be told"
     door.garden.files = (FileState(path="odd.txt", state="failed", reason=reason),)
     async with show((80, 24)) as pilot:
-        await press(pilot, "f3", "down")
+        await press(pilot, "f9", "down")
         assert reason not in "\n".join(rows_of(pilot.app)[:-3])
 
         await see(pilot, "odd.txt: the file says it is UTF-8 and is not")
@@ -71,7 +71,7 @@ async def test_the_pace_of_the_indexer_is_told_everywhere(show: Show, mixed: Sma
     )
     async with show() as pilot:
         await see(pilot, "words 1/3 · meaning 25% · 1 failed · indexing 72/s, 3 m left · offline")
-        await press(pilot, "f3")
+        await press(pilot, "f9")
         shown = await see(pilot, "120 of 4,000 passages")
         assert "learning meaning 72/s, 3 m left" in shown
 
@@ -79,7 +79,7 @@ async def test_the_pace_of_the_indexer_is_told_everywhere(show: Show, mixed: Sma
 async def test_what_is_degraded_is_said_on_the_status_screen(show: Show, door: SmallDoor) -> None:
     door.garden.notes = ("search by meaning is off: the weights are missing",)
     async with show() as pilot:
-        await press(pilot, "f3")
+        await press(pilot, "f9")
 
         await see(pilot, "search by meaning is off: the weights are missing")
 
@@ -90,7 +90,7 @@ async def test_a_hundred_thousand_files_are_one_screen_of_work(show: Show, door:
         for number in range(100_000)
     )
     async with show() as pilot:
-        await press(pilot, "f3", "end")
+        await press(pilot, "f9", "end")
 
         assert "notes/099999.md" in text_of(pilot.app)
         view = pilot.app.screen.query_one("#files", LineView)
@@ -180,7 +180,7 @@ async def test_q_leaves_the_first_run_and_writes_nothing(show: Show) -> None:
 
 
 async def test_help_holds_every_action_of_the_table(show: Show) -> None:
-    async with show((120, 300)) as pilot:
+    async with show((120, 400)) as pilot:
         await press(pilot, "question_mark")
 
         shown = " ".join(text_of(pilot.app).split())
@@ -211,7 +211,7 @@ async def test_the_palette_runs_what_belongs_to_the_screen_below(show: Show) -> 
 
 async def test_a_command_with_an_argument_is_begun_for_the_person(show: Show) -> None:
     async with show() as pilot:
-        await press(pilot, "f3", "ctrl+p")
+        await press(pilot, "f9", "ctrl+p")
         await type_text(pilot, "read")
         await press(pilot, "enter")
 

@@ -68,6 +68,14 @@ def diff_of(change: FileChange) -> FileDiff:
     return FileDiff(path=spelled(change.path), verb=verb, rows=rows)
 
 
+def diff_of_text(path: str, verb: str, unified: str) -> FileDiff:
+    """A unified diff, with or without the two lines of its head, as rows."""
+    lines = unified.removesuffix("\n").split("\n")
+    if len(lines) > 1 and lines[0].startswith("--- ") and lines[1].startswith("+++ "):
+        lines = lines[2:]
+    return FileDiff(path=spelled(path), verb=verb, rows=tuple(_numbered(lines)))
+
+
 def paint_diffs(
     diffs: Sequence[FileDiff], width: int, before: Sequence[Line] = ()
 ) -> tuple[Page, list[int]]:

@@ -158,7 +158,7 @@ class Typed:
                 self.read(argument)
             case "clear":
                 screen.history.clear()
-            case "theme" | "trace":
+            case "theme" | "trace" | "export":
                 screen.post_message(Do(f"{action.run}({argument!r})"))
             case "model" if argument:
                 screen.post_message(Do(f"use_model({argument!r})"))
@@ -166,8 +166,8 @@ class Typed:
                 screen.post_message(Do(f"open_session({argument!r})"))
             case "kit" | "check":
                 self._show_job(action, argument)
-            case "export":
-                screen.post_message(Do(f"export({argument!r})"))
+            case "tasks" | "today" | "week" | "plan" if argument:
+                self._send(f"/{action.command} {argument}")
             case _:
                 screen.post_message(Do(action.run))
 

@@ -1,0 +1,82 @@
+"""The part of the table of actions that is about the board and the plan of a week."""
+
+from __future__ import annotations
+
+from pmagent.tui.action import Action
+
+PLAN_COMMANDS: tuple[Action, ...] = (
+    Action(id="tasks", scope="app", command="tasks", aliases=("board",), argument="[…]",
+           run="show_week('board')", keys="f3", shown="F3",
+           summary="The board, with the plan of the day beside it"),
+    Action(id="today", scope="app", command="today", argument="[…]", run="show_week('day')",
+           summary="The plan of today: blocks by the hour, choices, what has no room"),
+    Action(id="week", scope="app", command="week", argument="[…]", run="show_week('week')",
+           summary="The plan of the week, a column a day"),
+    Action(id="plan", scope="app", command="plan", argument="[…]", run="show_week('plan')",
+           summary="Plan the days of this week anew, beside the board"),
+)  # fmt: skip
+
+PLAN_ACTIONS: tuple[Action, ...] = (
+    Action(id="board.add", scope="board", run="add", shown="a", hint="add",
+           summary="Add a card to the list under the bar: words, and marks such as 2h due:friday"),
+    Action(id="plan.accept", scope="choice", run="add", shown="a", hint="accept",
+           summary="Let the choice stand as it is said; u takes that back"),
+    Action(id="plan.take", scope="found", run="add", shown="a", hint="take",
+           summary="Put the card on the board, with the quote it comes from"),
+
+    Action(id="week.add", scope="week", run="add", keys="a", shown="a",
+           summary="Add a card; accept the choice under the bar; take the card that was found"),
+    Action(id="week.done", scope="week", run="finish", keys="space", shown="Space",
+           hint="done", is_first=True,
+           summary="The card is done, or the card that the block is for; today is its day"),
+    Action(id="week.replan", scope="week", run="replan", keys="r", shown="r", hint="re-plan",
+           summary="Plan the week anew from the board and the calendar as they are"),
+    Action(id="week.push", scope="week", run="push", keys="p", shown="p", hint="push",
+           summary="Show exactly what would be written, .ics and day pages, then ask"),
+    Action(id="week.pane", scope="week", run="other_pane", keys="tab,f6", shown="Tab",
+           hint="pane", summary="Between the board and the day"),
+    Action(id="week.other", scope="week", run="other_view", keys="v", shown="v", hint="view",
+           summary="The week by days, or the board with the day"),
+    Action(id="week.carry-right", scope="week", run="carry(1)",
+           keys="shift+right,L,greater_than_sign", shown="⇧←→", hint="move",
+           summary="Move the card to the list beside, also by H and L; with the mouse, drag it"),
+    Action(id="week.why", scope="week", run="why", keys="w", shown="w", hint="why",
+           summary="Why it stands there, and what the choices cost; again for less"),
+    Action(id="week.undo", scope="week", run="undo", keys="u", shown="u", hint="undo",
+           summary="Take back what was done here last: a card, a choice, a file"),
+    Action(id="week.edit", scope="week", run="edit", keys="e", shown="e", hint="edit",
+           summary="Change the card in $EDITOR: its words and marks"),
+    Action(id="week.confirm", scope="week", run="confirm", keys="y", shown="y",
+           summary="Yes, write what was shown; only while it is asked"),
+    Action(id="week.right", scope="week", run="step(1)", keys="right,l", shown="← →",
+           is_first=True, summary="The list beside; on the day, the day before or after"),
+    Action(id="week.left", scope="week", run="step(-1)", keys="left,h", is_first=True,
+           summary="The list beside; on the day, the day before"),
+    Action(id="week.carry-left", scope="week", run="carry(-1)", keys="shift+left,H,less_than_sign",
+           summary="Move the card to the list before"),
+    Action(id="week.lift", scope="week", run="lift(-1)", keys="shift+up,K", shown="⇧↑ ⇧↓ K J",
+           summary="Move the card up or down in its list"),
+    Action(id="week.lower", scope="week", run="lift(1)", keys="shift+down,J",
+           summary="Move the card down in its list"),
+    Action(id="week.priority", scope="week", run="weigh(1)", keys="1", shown="1 2 3 0",
+           summary="Its priority, 1 the highest; 0 for none"),
+    *(
+        Action(id=f"week.priority-{number}", scope="week", run=f"weigh({number})",
+               keys=f"{number}", summary="That priority; 0 for none")
+        for number in (2, 3, 0)
+    ),
+    Action(id="week.choice", scope="week", run="next_choice", keys="c", shown="c",
+           summary="The next choice that the plan puts before you"),
+    Action(id="week.today", scope="week", run="today", keys="t", shown="t",
+           summary="Today"),
+    Action(id="week.later", scope="week", run="turn_day(1)", keys="right_square_bracket",
+           shown="[ ]", summary="The day before or after, on whatever pane"),
+    Action(id="week.earlier", scope="week", run="turn_day(-1)", keys="left_square_bracket",
+           summary="The day before"),
+    Action(id="week.find", scope="week", run="find", keys="o", shown="o",
+           summary="Promises and action items of the newest transcripts, as cards to take"),
+    Action(id="week.standup", scope="week", run="standup", keys="s", shown="s",
+           summary="What was done, what is planned today, what waits"),
+    Action(id="week.back", scope="week", run="back", keys="escape,q", shown="Esc", hint="back",
+           summary="Leave what is typed or asked, then the pane, then go back"),
+)  # fmt: skip

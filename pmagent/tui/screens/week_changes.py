@@ -1,0 +1,382 @@
+"""What the keys of the board and the plan do to the garden: each change is one undo point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+from pmagent.errors import PmagentError
+from pmagent.nlp.counted import counted
+from pmagent.tasks.board.reading import layout_of, read_card
+from pmagent.tasks.board.writing import write_rows
+from pmagent.tui.messages import OpenReader
+from pmagent.tui.paint.kit_post import paint_post
+from pmagent.tui.paint.lines import Page, span
+from pmagent.tui.paint.ran import outcome_words
+from pmagent.tui.paint.vital import Vital
+from pmagent.tui.paint.week import Week
+from pmagent.tui.paint.week_about import Chosen, paint_push
+from pmagent.tui.planned import (
+    CardChanged,
+    CardsFound,
+    ChangeUndone,
+    PlanKept,
+    PlanPreviewed,
+    StandupTold,
+    WeekTold,
+)
+from pmagent.tui.ports import GardenPort
+from pmagent.tui.reviewed import EditText
+from pmagent.tui.screens.confirming import ConfirmingScreen
+from pmagent.tui.screens.job import JobScreen
+from pmagent.tui.screens.reader import find_place
+from pmagent.tui.told import OpenPages
+from pmagent.tui.work import Desk
+from pmagent.types.actions import Done
+from pmagent.types.tasks import Block, Card, Lane, ProposedCard, TradeOff, Unplaced
+from pmagent.types.week import CardChange, Proposal, WeekCalls
+
+_ADDING = "A card, such as: Outline of ep 12 2h due:friday priority:1"
+
+
+class WeekChangesScreen(JobScreen, ConfirmingScreen):
+    """Holds one week. What is written goes through the gate; only `p`, then `y`, keeps a plan."""
+
+    def __init__(self, desk: Desk, vital: Vital) -> None:
+        super().__init__(desk, vital)
+        self.week: Week | None = None
+        """None until it is read."""
+        self.is_stale = False
+        """Whether the board has changed since the plan was made."""
+        self.found: Proposal | None = None
+        self._undo: list[str | TradeOff] = []
+        """Undo points of files, and choices that were let stand; the latest last."""
+
+    # What the screen of it says
+
+    @property
+    def chosen(self) -> Chosen:
+        """What is under the bar."""
+        return None
+
+    @property
+    def lane(self) -> Lane | None:
+        """The list with the bar."""
+        return None
+
+    def draw(self) -> None:
+        """Draw all of it again."""
+
+    def tell(self) -> None:
+        """Draw what is said of the thing under the bar."""
+
+    def follow(self, card_id: str) -> None:
+        """Put the bar on a card, wherever it is now."""
+        del card_id
+
+    @property
+    def task_card(self) -> Card | None:
+        """The card under the bar, or the one that the block, choice or reason is about."""
+        cards = self.week.cards if self.week is not None else {}
+        match self.chosen:
+            case Card() as card:
+                return card
+            case Block(card=name) | Unplaced(card=name):
+                return cards.get(name)
+            case TradeOff(cards=(name, *_)):
+                return cards.get(name)
+            case _:
+                return None
+
+    # What the desk tells
+
+    def on_card_changed(self, message: CardChanged) -> None:
+        """Say what came of it, and read the board again."""
+        self.done()
+        change = message.change
+        if not isinstance(change.outcome, Done):
+            words = " ".join(text for text, _ in outcome_words(change.outcome))
+            self.notify_person(f"{change.path}: {words}", is_error=True)
+            return
+        if change.outcome.checkpoint:
+            self._undo.append(change.outcome.checkpoint)
+        if self.found is not None and message.taken:
+            rest = tuple(one for one in self.found.cards if one not in message.taken)
+            self.found = replace(self.found, cards=rest)
+        self.is_stale = True
+        notes = "".join(f"; {note}" for note in change.notes)
+        self._read_board(f"{message.says}{notes}", change.card.id if change.card else "")
+
+    def on_plan_previewed(self, message: PlanPreviewed) -> None:
+        """Show it in full; the question stands on the way back."""
+        self.done()
+        week = self.week
+        if week is None:
+            return
+        changed = [one for one in message.files if one.diff]
+        if not changed and week.is_kept:
+            self.notify_person("nothing would change: this plan is kept already")
+            return
+        files, moves = message.files, week.plan.moves
+        number = counted(len(changed), "file")
+        self.ask_first(
+            f"Write {number} below drafts/plans, and let this plan stand?", "y", self._keep
+        )
+        title = (span("What p would write", "title"), span("   Esc, then y writes it", "quiet"))
+        self.post_message(OpenPages(title, lambda width: paint_push(files, moves, week, width)))
+
+    def on_plan_kept(self, message: PlanKept) -> None:
+        """Say where it is, or why not all of it is."""
+        self.done()
+        failed = None
+        for saved in message.files:
+            if not isinstance(saved.outcome, Done):
+                failed = saved
+            elif saved.outcome.checkpoint:
+                self._undo.append(saved.outcome.checkpoint)
+        if failed is not None:
+            words = " ".join(text for text, _ in outcome_words(failed.outcome))
+            self.notify_person(f"{failed.path}: {words}", is_error=True)
+            return
+        if self.week is not None:
+            self.week = replace(self.week, is_kept=True)
+        folder = message.files[0].path.rpartition("/")[0] if message.files else "drafts/plans"
+        self.draw()
+        self.notify_person(f"wrote {counted(len(message.files), 'file')} to {folder}; u undoes")
+
+    def on_change_undone(self, message: ChangeUndone) -> None:
+        """Show what is there again."""
+        self.done()
+        del message
+        self.is_stale = True
+        self._read_board("taken back", "")
+
+    def on_cards_found(self, message: CardsFound) -> None:
+        """Cards to take or leave."""
+        self.done()
+        self.found = message.proposal
+        self.draw()
+
+    def on_standup_told(self, message: StandupTold) -> None:
+        """On a page of its own."""
+        self.done()
+        prose = message.markdown
+
+        def paint(width: int) -> tuple[Page, list[int]]:
+            return paint_post(prose, (), width), []
+
+        self.post_message(OpenPages((span("Standup", "title"),), paint))
+
+    # What the person does
+
+    def action_add(self) -> None:
+        """A card; or what is under the bar is accepted or taken."""
+        match self.chosen:
+            case TradeOff() as choice:
+                self._accept(choice)
+            case ProposedCard() as found:
+                self._take_found(found)
+            case _:
+                lane = self.lane.title if self.lane is not None else ""
+                says = f'added to "{lane}"' if lane else "added"
+                asked = f"{_ADDING}" if not lane else f"To {lane}: words, and 2h due:friday p:1"
+                self.type_words("", asked, lambda words: self._add(words, lane, says))
+
+    def action_finish(self) -> None:
+        """Done today."""
+        card = self.task_card
+        if card is None:
+            self.notify_person("no card is under the bar", is_error=True)
+        elif card.is_done:
+            self.notify_person("it is done already; u takes the last change back")
+        else:
+            self.change(lambda week: week.done(card.id), f"done: {card.title}")
+
+    def action_weigh(self, priority: int) -> None:
+        """Its priority."""
+        card = self.task_card
+        if card is not None:
+            wanted = replace(card, priority=priority or None)
+            says = f"priority {priority}" if priority else "no priority"
+            self.change(lambda week: week.change(wanted), f"{says}: {card.title}")
+
+    def action_edit(self) -> None:
+        """Its words and marks in the editor, details below."""
+        card, week = self.task_card, self.week
+        if card is None or week is None:
+            self.notify_person("no card is under the bar", is_error=True)
+            return
+        text = editable_card(card, week.board.text)
+        self.post_message(EditText(text, ".md", partial(self._edited, card, text)))
+
+    def action_push(self) -> None:
+        """What would be written, then a question."""
+        week = self.week
+        if week is None or not self.start_doing("comparing"):
+            return
+        plan = week.plan
+        self.desk.ask(self, "job preview", lambda garden: PlanPreviewed(garden.week.preview(plan)))
+
+    def action_replan(self) -> None:
+        """From the board and the calendar as they are."""
+        if self.week is not None:
+            self.read_week(self.week.first, says="planned anew")
+
+    def action_undo(self) -> None:
+        """The last change of this screen."""
+        if not self._undo:
+            self.notify_person("nothing was changed here yet; /undo has all there is")
+            return
+        last = self._undo.pop()
+        if isinstance(last, TradeOff):
+            if self.week is not None:
+                plan = self.week.plan
+                plan = replace(plan, trade_offs=(*plan.trade_offs, last))
+                self.week = replace(self.week, plan=plan, is_kept=False)
+                self.draw()
+                self.notify_person("the choice is open again")
+        elif self.start_doing("taking back"):
+            self.desk.start(self, "job undo", lambda garden: ChangeUndone(garden.undo(last)))
+
+    def action_find(self) -> None:
+        """Promises and action items, as cards."""
+        if self.start_doing("reading transcripts"):
+            self.found = None
+            self.desk.start(self, "job find", lambda garden: CardsFound(garden.week.propose()))
+
+    def action_standup(self) -> None:
+        """Today in words."""
+        week = self.week
+        if week is not None and self.start_doing("writing the standup"):
+            today = week.today
+            self.desk.ask(
+                self, "job standup", lambda garden: StandupTold(garden.week.standup(today))
+            )
+
+    def open_place(self, place: str) -> None:
+        """Read where a card comes from."""
+
+        def find(garden: GardenPort) -> OpenReader:
+            return find_place(garden, place)
+
+        self.desk.ask(self, "place", find)
+
+    # How
+
+    def read_week(self, day: date, *, says: str = "") -> None:
+        """Read and plan the week that a day is in."""
+        first = monday_of(day)
+        self.desk.ask(self, "week", lambda garden: WeekTold(read_week(garden.week, first), says))
+
+    def change(self, call: Callable[[WeekCalls], CardChange], says: str) -> None:
+        """Change the board beside the screen: the gate may ask."""
+        if self.start_doing("writing the board"):
+            self.desk.start(self, "job board", lambda garden: CardChanged(call(garden.week), says))
+
+    def _read_board(self, says: str, card_id: str) -> None:
+        week = self.week
+        if week is None:
+            return
+
+        def read(garden: GardenPort) -> WeekTold:
+            return WeekTold(replace(week, board=garden.week.board()), says)
+
+        self._wanted = card_id
+        self.desk.ask(self, "week", read)
+
+    _wanted = ""
+    """The id of a card that the bar goes to once the board is read."""
+
+    def take_wanted(self) -> None:
+        """Put the bar where the last change was."""
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self.follow(wanted)
+
+    def _add(self, words: str, lane: str, says: str) -> None:
+        if words.strip():
+            self.change(lambda week: week.add(words, lane=lane), says)
+
+    def _take_found(self, found: ProposedCard) -> None:
+        if self.start_doing("writing the board"):
+            says = f"on the board: {found.card.title}"
+            self.desk.start(
+                self,
+                "job board",
+                lambda garden: CardChanged(garden.week.take([found]), says, [found]),
+            )
+
+    def _accept(self, choice: TradeOff) -> None:
+        week = self.week
+        if week is None:
+            return
+        rest = tuple(one for one in week.plan.trade_offs if one.id != choice.id)
+        self.week = replace(week, plan=replace(week.plan, trade_offs=rest), is_kept=False)
+        self._undo.append(choice)
+        self.draw()
+        self.notify_person("it stands as it is said; p keeps the plan, u opens the choice again")
+
+    def _keep(self) -> None:
+        week = self.week
+        if week is not None and self.start_doing("writing the plan"):
+            plan = week.plan
+            self.desk.start(self, "job keep", lambda garden: PlanKept(garden.week.keep(plan)))
+
+    def _edited(self, card: Card, before: str, text: str) -> None:
+        if text.strip() == before.strip() or not text.strip():
+            self.notify_person("it is as it was")
+            return
+        try:
+            wanted = edited_card(card, text)
+        except PmagentError as exc:
+            self.notify_person(exc.message, is_error=True)
+            return
+        self.change(lambda week: week.change(wanted), f"changed: {wanted.title}")
+
+
+def monday_of(day: date) -> date:
+    """The first day of the week that a day is in."""
+    return day - timedelta(days=day.weekday())
+
+
+def read_week(calls: WeekCalls, first: date) -> Week:
+    """Seven days from a Monday on, with a plan that is not kept yet."""
+    last = first + timedelta(days=6)
+    plan = calls.plan(first, last)
+    standing = calls.standing(first, last)
+    return Week(
+        today=calls.today(),
+        first=first,
+        last=last,
+        board=calls.board(),
+        plan=plan,
+        window=calls.window(first, last),
+        habits=calls.habits(),
+        is_kept=standing is not None and standing.blocks == plan.blocks,
+        notes=tuple(calls.notes()),
+    )
+
+
+def editable_card(card: Card, board_text: str) -> str:
+    """A card as its board writes it, without the box and the id; details on lines below."""
+    layout, _ = layout_of(board_text)
+    first, *below = write_rows(card, layout)
+    words = first.removeprefix("- [x] ").removeprefix("- [ ] ").removesuffix(f" ^{card.id}")
+    return "\n".join([words, *(row.strip() for row in below)]) + "\n"
+
+
+def edited_card(card: Card, text: str) -> Card:
+    """The same card with the words, marks and details that a person has left in such a text."""
+    first, *below = text.strip().splitlines()
+    read = read_card(first, card.lane)
+    return replace(
+        read,
+        id=card.id,
+        is_done=card.is_done,
+        links=card.links,
+        line=card.line,
+        done_on=read.done_on or card.done_on,
+        details=tuple(row.strip() for row in below if row.strip()),
+    )
