@@ -65,7 +65,13 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
         )
     if not job.before and not alone.best_parts(number):
         longest = max(longest_run(mask, job.most) for mask in free)
-        piece = duration(min(job.slots, job.least if job.parts > 1 else job.slots) * SLOT)
+        least = min(job.slots, job.least if job.parts > 1 else job.slots)
+        piece = duration(least * SLOT)
+        if longest >= least:
+            return (
+                f"it needs {need} in pieces of {piece} or more, and the gaps that long, with their"
+                " breaks, add up to less"
+            )
         return (
             f"no gap between your meetings is long enough: it needs {piece} in one piece,"
             f" the longest gap is {duration(longest * SLOT)}"
