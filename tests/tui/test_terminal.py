@@ -37,7 +37,7 @@ WALK: tuple[tuple[str, str, bytes], ...] = (
     ("back", "Ask, or type", b"\x1b"),
     ("map", "1 passage", b"/where seat\r"),
     ("back from the map", "Ask, or type", b"\x1b"),
-    ("status list", "Up to date", b"\x1bOR"),
+    ("status list", "Up to date", b"\x1b[20~"),
     ("a notice", "failed", b"j"),
     ("back from the status", "Ask, or type", b"\x1b"),
     ("tool output", "!out", b"!out\r"),
