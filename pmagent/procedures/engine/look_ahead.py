@@ -15,7 +15,7 @@ from pmagent.errors import PmagentError
 from pmagent.procedures.engine.effects import planned, sending_of
 from pmagent.procedures.engine.operands import are_known, item_keys, items_of, path_of
 from pmagent.procedures.engine.state import RunState, Turn, Turns, address_of
-from pmagent.procedures.engine.structure import every_step, name_of
+from pmagent.procedures.language.walk import given_name, steps_below
 from pmagent.types.actions import Json
 from pmagent.types.procedures import (
     ApproveStep,
@@ -89,7 +89,7 @@ class _Walk:
             if truth == "unknown":
                 # Which way it goes is not known: nothing of it is shown, and none of its names are
                 # known after it. Behind an Approve in it, another yes may be needed.
-                inner = [one for way in step.branches for one in every_step(way.steps)]
+                inner = [one for way in step.branches for one in steps_below(way.steps)]
                 self._forget(inner)
                 return not any(isinstance(one, ApproveStep) for one in inner)
         return True
@@ -97,7 +97,7 @@ class _Walk:
     def _each(self, step: EachStep, turns: Turns) -> bool:
         items = self._items(step)
         if items is None:
-            inner = every_step(step.steps)
+            inner = list(steps_below(step.steps))
             self._forget(inner)
             self._names.pop(step.variable, None)
             return not any(isinstance(one, ApproveStep) for one in inner)
@@ -117,7 +117,7 @@ class _Walk:
 
     def _value(self, step: Step, turns: Turns) -> None:
         """Give the step's name the value it will have, or take its name away."""
-        name = name_of(step)
+        name = given_name(step)
         try:
             value, is_known = self._known(step, turns)
         except PmagentError:
@@ -160,4 +160,4 @@ class _Walk:
 
     def _forget(self, steps: Sequence[Step]) -> None:
         for step in steps:
-            self._names.pop(name_of(step), None)
+            self._names.pop(given_name(step), None)
