@@ -21,11 +21,13 @@ from pmagent.tasks.planner.model import ideal_of, value_of
 from pmagent.tasks.planner.prepare import prepare
 from pmagent.tasks.planner.search import STEPS, find_places, first_places
 from pmagent.tasks.planner.week import plan_week
+from pmagent.types.tasks import WeekTask
 from tests.tasks.planner.weeks import any_week, changed, usual_week
 
 MOST_MS = 100.0
 LEAST_SHARE = 0.995
 WEEKS = 50
+LONG = 6
 CURVE = (0, 25, 50, 100, 200, 400, 1000, 3000)
 CP_S = 5.0
 
@@ -45,10 +47,15 @@ def main() -> int:
     return int(any(missed))
 
 
+def _week(seed: int) -> WeekTask:
+    """40 cards; in every other week six of them take days."""
+    return usual_week(seed, long=LONG if seed % 2 else 0)
+
+
 def _speed() -> bool:
     spent: list[float] = []
     for seed in range(WEEKS):
-        task = usual_week(seed)
+        task = _week(seed)
         began = time.process_time()
         plan_week(task)
         spent.append((time.process_time() - began) * 1000)
@@ -60,7 +67,7 @@ def _speed() -> bool:
 
 def _curve(weeks: int) -> None:
     print(f"{'steps':>8}{'objective / ideal':>20}{'share of the last':>20}{'ms':>8}")
-    problems = [prepare(usual_week(seed)).problem for seed in range(weeks)]
+    problems = [prepare(_week(seed)).problem for seed in range(weeks)]
     rows: list[tuple[int, list[float], float]] = []
     for steps in CURVE:
         began = time.process_time()
@@ -101,7 +108,7 @@ def _beside_cp(weeks: int) -> bool:
     firsts: list[float] = []
     better = optimal = 0
     for seed in range(weeks):
-        problem = prepare(usual_week(seed)).problem
+        problem = prepare(_week(seed)).problem
         places = find_places(problem, seed)
         ours, first = value_of(problem, places), value_of(problem, first_places(problem))
         alone = CpWeek(problem).solve(CP_S, 2)

@@ -55,6 +55,8 @@ class CpWeek:
         self._plain: list[cp_model.IntervalVar] = []
         self._loads: list[list[cp_model.IntVar]] = [[] for _ in problem.days]
         self._costs: list[cp_model.LinearExprT] = []
+        self._whole: list[cp_model.IntVar] = []
+        """By job, whether all of it is placed."""
         self._pieces = [self._add_job(job) for job in problem.jobs]
         self._placed = [pieces[0].present for pieces in self._pieces]
         self._add_rest()
@@ -103,11 +105,13 @@ class CpWeek:
         pieces = [self._add_piece(job) for _ in range(max(job.shares, default=job.parts))]
         placed = pieces[0].present
         for number, piece in enumerate(pieces):
-            if number < job.parts:
+            if number < job.parts and not job.is_elastic:
                 model.add(piece.present == placed)
             else:
                 model.add_implication(piece.present, pieces[number - 1].present)
-        model.add(sum(piece.size for piece in pieces) == job.slots * placed)
+        total = sum(piece.size for piece in pieces)
+        model.add(total <= job.slots * placed)
+        model.add(total >= job.floor * placed)
         for one, other in pairwise(pieces):
             rest = self._problem.rest
             model.add(other.start >= one.end + rest).only_enforce_if(other.present)
@@ -168,17 +172,43 @@ class CpWeek:
     def _add_costs(self, job: Job, pieces: list[_Piece]) -> None:
         model, placed = self._model, pieces[0].present
         self._costs.append((job.worth + job.unplaced_cost) * (1 - placed))
-        self._costs.append(job.split_cost * sum(piece.present for piece in pieces[job.parts :]))
         last = model.new_int_var(0, max(job.day_cost), "")
-        for piece in pieces:
-            for day in range(self._count):
-                model.add(last >= job.day_cost[day]).only_enforce_if(piece.days[day])
+        if job.is_elastic:
+            self._add_costs_of_part(job, pieces, last)
+        else:
+            self._whole.append(placed)
+            self._costs.append(job.split_cost * sum(piece.present for piece in pieces[job.parts :]))
+            for piece in pieces:
+                for day in range(self._count):
+                    model.add(last >= job.day_cost[day]).only_enforce_if(piece.days[day])
         self._costs.append(last)
         if job.misfit_cost:
             for piece in pieces:
                 self._costs.append(job.misfit_cost * self._misfit(job, piece))
         for day, start, size in job.standing:
             self._costs.append(self._move(pieces, (day, start, size)))
+
+    def _add_costs_of_part(self, job: Job, pieces: list[_Piece], last: cp_model.IntVar) -> None:
+        """What `cost_of` takes for a job of which a part may be placed."""
+        model, placed = self._model, pieces[0].present
+        total = sum(piece.size for piece in pieces)
+        whole = model.new_bool_var("")
+        model.add(total >= job.slots * whole)
+        self._whole.append(whole)
+        urgent = model.new_int_var(0, job.urgent, "")
+        model.add(urgent <= total)
+        done = job.worth - job.slot_worth * job.slots - job.urgent_worth * job.urgent
+        self._costs.append(
+            job.worth * placed - job.slot_worth * total - job.urgent_worth * urgent - done * whole
+        )
+        needed = model.new_int_var(0, job.parts, "")
+        model.add(needed * job.most <= total + job.most - 1)
+        self._costs.append(job.split_cost * (sum(piece.present for piece in pieces) - needed))
+        for piece in pieces:
+            for day in range(self._count):
+                model.add(job.slots * last >= job.day_cost[day] * total).only_enforce_if(
+                    piece.days[day]
+                )
 
     def _misfit(self, job: Job, piece: _Piece) -> cp_model.IntVar:
         """Slots that do not suit: for light work those in the day's deep hours, else the others."""
@@ -252,7 +282,7 @@ class CpWeek:
         model.add_no_overlap(self._spaced)
         for number, job in enumerate(problem.jobs):
             for before in job.before:
-                model.add_implication(self._placed[number], self._placed[before])
+                model.add_implication(self._placed[number], self._whole[before])
                 for piece in self._pieces[before]:
                     model.add(self._pieces[number][0].start >= piece.end).only_enforce_if(
                         self._placed[number], piece.present

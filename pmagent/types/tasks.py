@@ -64,6 +64,8 @@ class CalendarWindow:
     """Inclusive."""
     zone: str
     """IANA name of the reader's own zone."""
+    is_zone_said: bool = True
+    """Whether it was given, or is one that events are in; else it is UTC for want of another."""
     occurrences: tuple[Occurrence, ...]
     """In order of time."""
     files: tuple[str, ...] = ()
@@ -130,6 +132,8 @@ class Card:
     outcome: str = ""
     """The id of an outcome in the person's outcome tree."""
     links: tuple[CardLink, ...] = ()
+    created: date | None = None
+    """When it was put on a board; None where nothing says so."""
     done_on: date | None = None
     spent: int | None = None
     """Minutes it really took."""
@@ -212,6 +216,16 @@ class Habits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnZone:
+    """The time zone that a computer is set to."""
+
+    name: str
+    """By its IANA name; UTC where nothing says it."""
+    source: str = ""
+    """What says so: `TZ`, or a file; empty where nothing does."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """Time set aside for a card."""
 
@@ -239,6 +253,8 @@ class Unplaced:
     title: str
     reason: str
     minutes_missing: int = 0
+    minutes_planned: int = 0
+    """More than none where a part of it is planned."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pmagent.types.actions import Outcome
 from pmagent.types.jobs import Saved
+from pmagent.types.pushes import PushDiff, PushResult
 from pmagent.types.tasks import (
     Board,
     CalendarWindow,
@@ -120,8 +121,11 @@ class WeekCalls(Protocol):
         """One day of a plan as Markdown."""
         ...
 
-    def table(self, plan: WeekPlan, *, width: int = 80) -> str:
-        """A plan by days for a terminal; no line is wider."""
+    def table(self, plan: WeekPlan, *, width: int = 80, has_reasons: bool = False) -> str:
+        """A plan by days for a terminal; no line is wider.
+
+        With `has_reasons` each block has its own below it, and the choices are at the end.
+        """
         ...
 
     def preview(self, plan: WeekPlan) -> Sequence[FileDiff]:
@@ -192,6 +196,29 @@ class WeekCalls(Protocol):
 
     def export(self, form: ExportForm) -> str:
         """The cards of the board in another program's format."""
+        ...
+
+    def push_diff(self) -> PushDiff:
+        """What a push would tell the board elsewhere. Reads both, writes nothing.
+
+        Raises:
+            UsageError: no board elsewhere is set up.
+            FetchError: it cannot be read.
+            AccessError: the gate does not let it be read.
+        """
+        ...
+
+    def push(
+        self, diff: PushDiff, *, ours: Sequence[str] = (), theirs: Sequence[str] = ()
+    ) -> PushResult:
+        """Send what a diff says, through the gate and the outbox; each card is made once.
+
+        Of cards in conflict, `ours` names those to be written over there, `theirs` those that are
+        brought here; the others stay as they are in both places.
+
+        Raises:
+            UsageError: a name is no card in conflict.
+        """
         ...
 
     def triage(self) -> Sequence[TriageRow]:

@@ -198,6 +198,8 @@ class _Check:
             other = self._cards.get(id_)
             if other is None or other.is_done:
                 continue
+            if any(one.card == id_ and one.minutes_planned for one in self._plan.unplaced):
+                yield f"{block.id} is planned, but not all of {id_}, which comes first"
             first = [one for one in self._plan.blocks if one.card == id_]
             if not first:
                 yield f"{block.id} is planned, but {id_}, which comes first, is not"

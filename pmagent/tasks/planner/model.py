@@ -58,6 +58,11 @@ class Job:
 
     card: str
     slots: int
+    floor: int
+    """Slots to be placed at least; fewer than `slots` where a part is better than nothing."""
+    enough: int
+    """Slots with which it is in time, as later days hold the others; more than `slots` where
+    these days cannot hold so much."""
     least: int
     """Slots of a part at least."""
     most: int
@@ -71,8 +76,15 @@ class Job:
     """The jobs that must end before it starts."""
     after: tuple[int, ...]
     worth: int
+    """All of it placed, as well as can be."""
+    slot_worth: int
+    """Of that, each slot."""
+    urgent: int
+    """Slots that no later day before it is due has room for."""
+    urgent_worth: int
+    """What each of these is worth more; a slot only counts so where `floor` is less than all."""
     day_cost: tuple[int, ...]
-    """By the day that it ends on; never falls."""
+    """By the day that it ends on, if all of it is placed; never falls."""
     misfit_cost: int
     """A slot."""
     split_cost: int
@@ -84,6 +96,11 @@ class Job:
     def shares(self) -> range:
         """The numbers of parts that it can be split into."""
         return range(self.parts, min(self.parts + SPARE_PARTS, self.slots // self.least) + 1)
+
+    @property
+    def is_elastic(self) -> bool:
+        """Whether a part of it may be placed."""
+        return self.floor < self.slots
 
     @property
     def unplaced_cost(self) -> int:
@@ -111,13 +128,26 @@ def cost_of(job: Job, parts: tuple[Part, ...]) -> int:
     """Points lost by these places of one job; 0 is the best there can be."""
     if not parts:
         return job.worth + job.unplaced_cost
-    cost = job.day_cost[parts[-1][0]] + job.split_cost * (len(parts) - job.parts)
+    cost, needed = job.day_cost[parts[-1][0]], job.parts
+    if job.is_elastic:
+        placed = sum(part[2] for part in parts)
+        cost, needed = cost * placed // job.slots, -(-placed // job.most)
+        cost += missing_cost(job, placed)
+    cost += job.split_cost * (len(parts) - needed)
     if job.misfit_cost:
         for day, start, size in parts:
             cost += job.misfit_cost * ((job.misfit[day] >> start) & ((1 << size) - 1)).bit_count()
     if job.standing:
         cost += move_cost(job, parts)
     return cost
+
+
+def missing_cost(job: Job, placed: int) -> int:
+    """Points for the slots of a job that are not placed, and for its not being done."""
+    if placed >= job.slots:
+        return 0
+    gained = job.slot_worth * placed + job.urgent_worth * min(placed, job.urgent)
+    return job.worth - gained
 
 
 def move_cost(job: Job, parts: tuple[Part, ...]) -> int:

@@ -6,6 +6,7 @@ the day's budget, after what it waits for and before what waits for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 from pmagent.tasks.planner.model import Job, Part, Places, Problem, cost_of
@@ -39,6 +40,11 @@ def longest_run(free: int, most: int) -> int:
         else:
             high = middle - 1
     return low
+
+
+def slots_in(parts: Iterable[Part]) -> int:
+    """How long some parts are together."""
+    return sum(size for _, _, size in parts)
 
 
 def span_mask(start: int, size: int, margin: int) -> int:
@@ -120,7 +126,7 @@ class Layout:
         masks = [free & open_[day] for day, free in enumerate(self._free)]
         first, slot = 0, 0
         for before in job.before:
-            if not self.places[before]:
+            if not self.is_whole(before):
                 return None
             day, start, size = self.places[before][-1]
             first, slot = max((first, slot), (day, start + size))
@@ -130,11 +136,16 @@ class Layout:
             masks[first] &= -1 << slot
         return masks
 
+    def is_whole(self, number: int) -> bool:
+        """Whether all of a job is placed."""
+        parts, job = self.places[number], self._jobs[number]
+        return bool(parts) and (not job.is_elastic or slots_in(parts) == job.slots)
+
     def fits(self, number: int, parts: tuple[Part, ...]) -> bool:
-        """Whether a job may lie exactly there, whole."""
+        """Whether a job may lie exactly there, and that is enough of it."""
         masks = self.masks_for(number)
         job = self._jobs[number]
-        if masks is None or not parts or sum(part[2] for part in parts) != job.slots:
+        if masks is None or not parts or not job.floor <= slots_in(parts) <= job.slots:
             return False
         room = self._room[:]
         for day, start, size in parts:
@@ -148,16 +159,18 @@ class Layout:
     def best_parts(self, number: int) -> tuple[Part, ...]:
         """The cheapest places found for a job, in order of time; none if there is no room."""
         job = self._jobs[number]
+        if sum(self._room) < job.floor:
+            return ()
         masks = self.masks_for(number)
         if masks is None:
             return ()
         reach = self._reach(job, masks)
-        if reach[-1] < job.slots:
+        if reach[-1] < job.floor:
             return ()
         best: tuple[Part, ...] = ()
         limit = self.costs[number]
         if job.standing and self.fits(number, job.standing):
-            best = job.standing
+            best = self._grown(job, masks) if job.is_elastic else job.standing
             limit = cost_of(job, best)
         if job.slots <= job.most:
             found = self._whole(job, masks, limit)
@@ -229,15 +242,32 @@ class Layout:
             else []
         )
         for last in range(self._count):
-            if job.day_cost[last] + least >= limit:
+            if job.day_cost[last] + least >= limit and not job.is_elastic:
                 break
-            if not masks[last] or reach[last] < job.slots:
+            if not masks[last] or reach[last] < job.floor:
                 continue
             for liked in (suited, []) if suited else ([],):
                 parts = self._fill(job, masks, liked, last)
                 if parts and (cost := cost_of(job, parts)) < limit:
                     best, limit = parts, cost
         return best
+
+    def _grown(self, job: Job, masks: list[int]) -> tuple[Part, ...]:
+        """A job where it stands, with as much more of it as there is room for."""
+        masks, room = masks[:], self._room[:]
+        for day, start, size in job.standing:
+            room[day] -= size
+            masks[day] &= ~span_mask(start, size, self._problem.rest)
+        parts, left = list(job.standing), job.slots - slots_in(job.standing)
+        while left >= job.least and len(parts) < job.shares.stop - 1:
+            part = self._chunk(job, masks, room, left)
+            if part is None:
+                break
+            parts.append(part)
+            day, start, size = part
+            left, room[day] = left - size, room[day] - size
+            masks[day] &= ~span_mask(start, size, self._problem.rest)
+        return tuple(sorted(parts))
 
     def _fill(self, job: Job, masks: list[int], liked: list[int], last: int) -> tuple[Part, ...]:
         """Parts as long as can be, up to the day `last`, in liked slots where there are some."""
@@ -249,7 +279,7 @@ class Layout:
         for _ in range(job.shares.stop - 1):
             part = self._chunk(job, liked, room, left) or self._chunk(job, masks, room, left)
             if part is None:
-                return ()
+                break
             day, start, size = part
             parts.append(part)
             left -= size
@@ -261,7 +291,7 @@ class Layout:
             masks[day] &= taken
             if liked:
                 liked[day] &= taken
-        return ()
+        return tuple(sorted(parts)) if job.slots - left >= job.floor else ()
 
     def _chunk(self, job: Job, masks: list[int], room: list[int], left: int) -> Part | None:
         """The first of the longest parts that can be had, leaving enough for another."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pmagent.safe_text import safe_text
 from pmagent.tasks.planner.days import Ground, build_days, minutes_in, read_ground
 from pmagent.tasks.planner.keeping import Kept, keep_blocks, planned_minutes
+from pmagent.tasks.planner.later import cannot_wait
 from pmagent.tasks.planner.minutes import midnight, minute_after, minute_of
 from pmagent.tasks.planner.model import (
     BREAK,
@@ -33,15 +35,24 @@ from pmagent.types.tasks import Block, Card, Unplaced, WeekTask
 
 _WEIGHTS = {1: 8, 2: 4, 3: 2}
 _OTHER_WEIGHT = 1
-_PLAIN = 3
-"""The priority of a card that says none."""
+_PLAIN_WEIGHT = 2
+"""A card that says no priority counts as one of priority 3,"""
+_BEGUN_WEIGHT = 3
+"""and somewhat more in a list of what is in hand."""
+_BEGUN = {"now", "doing", "in progress", "this week", "today"}
 _DUE_FACTOR = 1.5
-"""A card that is due in these days counts more than one that is not."""
+"""A card that is due in these days counts more than one that is not;"""
+_URGENT_FACTOR = 1.4
+"""what cannot wait for later days counts somewhat less, as those days are guessed."""
 _LEAST_OUTCOME, _MOST_OUTCOME = 0.25, 4.0
 _WHOLE_DAY = (1 << 26 * 60 // SLOT) - 1
 """All slots of the longest day there is."""
 _PART_OF_THE_WEEK = 2
-"""A card longer than all there is gets one half of it, so that others have room."""
+"""A card longer than all there is gets one half of it at most, so that others have room,"""
+_DAYS_WORK = 6 * 60
+"""Minutes: of a card that takes a day or more a part may be planned,"""
+_LEAST_PART = 60
+"""but no less than an hour of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +68,7 @@ class Prepared:
     kept: tuple[Block, ...]
     refused: tuple[Unplaced, ...]
     rest: Mapping[str, int]
-    """Minutes of a card that are left for later, as it is longer than these days."""
+    """Minutes of a card that no job has, as it is longer than these days."""
     notes: tuple[str, ...]
 
 
@@ -69,13 +80,14 @@ def prepare(task: WeekTask) -> Prepared:
     days = build_days(task, ground, kept.blocks)
     refused = {one.card: one for one in kept.refused}
     left = _left_of_cards(task, ground, kept, by_id, refused)
-    rest = _cut_the_longest(left, days)
+    urgent = cannot_wait(task, ground, left, by_id)
+    rest = _cut_the_longest(left, days, urgent)
     _refuse_circles(left, by_id, refused)
     _refuse_followers(left, rest, by_id, refused)
     for card in refused:
         left.pop(card, None)
     numbers = {card: number for number, card in enumerate(sorted(left))}
-    maker = _Maker(task, ground, days, kept.blocks, numbers)
+    maker = _Maker(_Prior(task, ground, days, kept.blocks, urgent, rest), numbers)
     jobs = tuple(maker.make(by_id[card], left[card]) for card in numbers)
     gap = -(-task.habits.between // SLOT)
     problem = Problem(days=days, jobs=jobs, gap=gap, rest=max(gap, BREAK // SLOT))
@@ -94,9 +106,12 @@ def prepare(task: WeekTask) -> Prepared:
 
 def weight_of(card: Card, priorities: Mapping[str, float]) -> float:
     """How much a card counts: by its priority, times the weight of its outcome."""
-    priority = _PLAIN if card.priority is None else max(1, card.priority)
+    if card.priority is None:
+        weight = _BEGUN_WEIGHT if card.lane.strip().casefold() in _BEGUN else _PLAIN_WEIGHT
+    else:
+        weight = _WEIGHTS.get(max(1, card.priority), _OTHER_WEIGHT)
     factor = priorities.get(card.outcome, 1.0) if card.outcome else 1.0
-    return _WEIGHTS.get(priority, _OTHER_WEIGHT) * min(_MOST_OUTCOME, max(_LEAST_OUTCOME, factor))
+    return weight * min(_MOST_OUTCOME, max(_LEAST_OUTCOME, factor))
 
 
 def _unplaced(card: Card, reason: str, minutes: int | None = None) -> Unplaced:
@@ -142,13 +157,16 @@ def _minutes_left(card: Card, blocks: Sequence[Block], ground: Ground) -> int:
     return -(-max(0, planned_minutes(card) - behind) // SLOT) * SLOT
 
 
-def _cut_the_longest(left: dict[str, int], days: Sequence[Day]) -> dict[str, int]:
+def _cut_the_longest(
+    left: dict[str, int], days: Sequence[Day], urgent: Mapping[str, int]
+) -> dict[str, int]:
     """Give a card that is longer than all that is free a part of it; what is left over, by card."""
     free = sum(min(day.budget, day.free.bit_count()) for day in days) * SLOT
     rest: dict[str, int] = {}
     for card, minutes in left.items():
         if minutes > free > 0:
-            left[card] = max(SLOT, free // _PART_OF_THE_WEEK // SLOT * SLOT)
+            share = max(free // _PART_OF_THE_WEEK, min(free, urgent.get(card, 0)))
+            left[card] = max(SLOT, share // SLOT * SLOT)
             rest[card] = minutes - left[card]
     return rest
 
@@ -215,39 +233,59 @@ def _slots_between(day: Day, first: int, last: int) -> int:
     return ((1 << (high - low)) - 1) << low if high > low else 0
 
 
+class _Value(NamedTuple):
+    """What a card is worth, in points."""
+
+    worth: int
+    slot: int
+    urgent: int
+    """In slots."""
+    urgent_slot: int
+    day: int
+    """A day's work of it, done."""
+
+
+class _Prior(NamedTuple):
+    """What is known before any job is made."""
+
+    task: WeekTask
+    ground: Ground
+    days: tuple[Day, ...]
+    kept: Sequence[Block]
+    urgent: Mapping[str, int]
+    """Minutes of a card that cannot wait."""
+    rest: Mapping[str, int]
+    """Minutes of a card that was cut."""
+
+
 class _Maker:
     """Makes a job of a card."""
 
-    def __init__(
-        self,
-        task: WeekTask,
-        ground: Ground,
-        days: tuple[Day, ...],
-        kept: Sequence[Block],
-        numbers: Mapping[str, int],
-    ) -> None:
-        self._task = task
-        self._ground = ground
-        self._days = days
-        self._kept = kept
+    def __init__(self, prior: _Prior, numbers: Mapping[str, int]) -> None:
+        self._task, self._ground, self._days, self._kept, self._urgent, self._rest = prior
         self._numbers = numbers
-        self._by_id = {card.id: card for card in task.cards}
-        self._priorities = dict(task.priorities)
+        self._by_id = {card.id: card for card in self._task.cards}
+        self._priorities = dict(self._task.priorities)
 
     def make(self, card: Card, minutes: int) -> Job:
         """The job of a card with so many minutes to place."""
         slots = minutes // SLOT
+        value = self._value(card, slots)
+        is_long = minutes >= _DAYS_WORK or card.id in self._rest
+        floor = min(slots, _LEAST_PART // SLOT) if is_long else slots
+        is_due = self._is_due(card)
         habits = self._task.habits
         least = -(-max(1, habits.shortest) // SLOT)
         most = max(habits.longest // SLOT, least, 1)
         parts = -(-slots // most)
-        worth = self._worth(card, minutes)
         before = [self._numbers[one] for one in card.after if one in self._numbers]
         share = {"deep": DEEP_SHARE, "light": LIGHT_SHARE}.get(card.energy, 0.0)
         has_deep = habits.deep_from is not None and habits.deep_until is not None
         return Job(
             card=card.id,
             slots=slots,
+            floor=floor,
+            enough=slots if is_due else max(floor, self._cannot_wait(card)),
             # A card shorter than the shortest block, or one whose parts would be, sets its own.
             least=max(1, min(least, slots // parts)),
             most=most,
@@ -258,22 +296,41 @@ class _Maker:
             after=tuple(
                 number for other, number in self._numbers.items() if card.id in self._after(other)
             ),
-            worth=worth,
-            day_cost=self._day_costs(card, worth),
-            misfit_cost=round(worth * share / slots) if has_deep else 0,
-            split_cost=round(worth * SPLIT_SHARE),
+            worth=value.worth,
+            slot_worth=value.slot,
+            urgent=value.urgent,
+            urgent_worth=value.urgent_slot,
+            day_cost=self._day_costs(card, value.worth),
+            misfit_cost=round(value.worth * share / slots) if has_deep else 0,
+            split_cost=round(min(value.worth, value.day) * SPLIT_SHARE),
             standing=self._standing(card),
         )
 
     def _after(self, card: str) -> tuple[str, ...]:
         return self._by_id[card].after if card in self._by_id else ()
 
-    def _worth(self, card: Card, minutes: int) -> int:
-        weight = weight_of(card, self._priorities)
-        if card.due is not None and card.due <= self._task.window.last:
-            weight *= _DUE_FACTOR
+    def _cannot_wait(self, card: Card) -> int:
+        """In slots; more than the job has where the card was cut."""
+        return -(-self._urgent.get(card.id, 0) // SLOT)
+
+    def _is_due(self, card: Card) -> bool:
+        return card.due is not None and card.due <= self._task.window.last
+
+    def _value(self, card: Card, slots: int) -> _Value:
+        weight = weight_of(card, self._priorities) * (_DUE_FACTOR if self._is_due(card) else 1.0)
+        urgent = min(slots, self._cannot_wait(card))
+        slot = round(weight * 1000 * SLOT / 60)
+        urgent_slot = round((_URGENT_FACTOR - 1) * slot)
         # An hour of its own for being done at all: ten short cards are not worth ten long ones.
-        return max(1, round(weight * 1000 * (60 + minutes) / 60))
+        # What is longer than these days is not done in them.
+        done = 0 if card.id in self._rest else round(weight * 1000)
+        return _Value(
+            worth=max(1, done + slot * slots + urgent_slot * urgent),
+            slot=slot,
+            urgent=urgent,
+            urgent_slot=urgent_slot,
+            day=done + slot * _DAYS_WORK // SLOT,
+        )
 
     def _day_costs(self, card: Card, worth: int) -> tuple[int, ...]:
         today = self._ground.today

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pmagent.tasks.planner.model import SLOT, Job, Places
-from pmagent.tasks.planner.placing import Layout, longest_run
+from pmagent.tasks.planner.placing import Layout, longest_run, slots_in
 from pmagent.tasks.planner.prepare import Prepared
 from pmagent.tasks.planner.wording import day_name, day_of, duration, listed, quoted
 from pmagent.types.tasks import Block, Card, Unplaced
@@ -17,22 +17,39 @@ def unplaced_of(prepared: Prepared, places: Places) -> tuple[Unplaced, ...]:
     layout = laid_out(prepared, places)
     for number, parts in enumerate(places):
         job, card = prepared.problem.jobs[number], prepared.cards[number]
-        rest = prepared.rest.get(card.id, 0)
-        if not parts:
-            reason = _no_room(prepared, layout, number)
-            missing = job.slots * SLOT + rest
-        elif rest:
-            reason = (
-                f"it is longer than the time there is: {duration(job.slots * SLOT)} of it are"
-                f" planned, {duration(rest)} are left for later"
-            )
-            missing = rest
-        else:
+        planned = slots_in(parts) * SLOT
+        missing = job.slots * SLOT + prepared.rest.get(card.id, 0) - planned
+        if not missing:
             continue
-        one = Unplaced(card=card.id, title=card.title, reason=reason, minutes_missing=missing)
+        one = Unplaced(
+            card=card.id,
+            title=card.title,
+            reason=_in_part(prepared, number, planned, missing)
+            if parts
+            else _no_room(prepared, layout, number),
+            minutes_missing=missing,
+            minutes_planned=planned,
+        )
         found.append((-job.worth, one))
     found.sort(key=lambda pair: (pair[0], pair[1].card))
     return (*(one for _, one in found), *prepared.refused)
+
+
+def _in_part(prepared: Prepared, number: int, planned: int, missing: int) -> str:
+    """How much of a card is planned, and whether what is left is in time."""
+    job, card = prepared.problem.jobs[number], prepared.cards[number]
+    longer = "it is longer than the time there is: " if card.id in prepared.rest else ""
+    says = f"{longer}{duration(planned)} of it are planned, {duration(missing)} are left for later"
+    if card.due is None:
+        return says
+    if card.due <= prepared.task.window.last:
+        return f"{says}, but it is due on {day_name(card.due)}"
+    if planned >= job.enough * SLOT:
+        return f"{says}, which is in time for {day_name(card.due)}"
+    return (
+        f"{says}; to be done by {day_name(card.due)} beside what else is due,"
+        f" {duration(job.enough * SLOT)} would have to be in these days"
+    )
 
 
 def laid_out(prepared: Prepared, places: Places) -> Layout:
@@ -47,11 +64,11 @@ def laid_out(prepared: Prepared, places: Places) -> Layout:
 def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
     problem = prepared.problem
     job, card = problem.jobs[number], prepared.cards[number]
-    stuck = [one for one in job.before if not layout.places[one]]
+    stuck = [one for one in job.before if not layout.is_whole(one)]
     if stuck:
         names = listed([quoted(prepared.cards[one].title) for one in stuck])
-        return f"it waits for {names}, which has no room"
-    need = duration(job.slots * SLOT)
+        return f"it waits for {names}, which is not finished in these days"
+    need = _need(job)
     alone = Layout(problem)
     free = [day.free & open_ for day, open_ in zip(problem.days, job.open, strict=True)]
     room = sum(
@@ -59,7 +76,7 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
     )
     if not any(free):
         return _no_time(prepared, card)
-    if room < job.slots:
+    if room < job.floor:
         return (
             f"it needs {need}, and {_when(prepared, card)} {duration(room * SLOT)} can be planned"
         )
@@ -82,12 +99,18 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
     )
     rivals = _rivals(prepared, layout, number)
     names = f": {listed(rivals)}" if rivals else ""
-    if left < job.slots:
+    if left < job.floor:
         return (
             f"it needs {need}, and {duration(left * SLOT)} are left"
             f" beside the cards that count more{names}"
         )
     return f"it needs {need}, and what is left lies in gaps too short beside other cards{names}"
+
+
+def _need(job: Job) -> str:
+    if job.is_elastic:
+        return f"{duration(job.floor * SLOT)} of its {duration(job.slots * SLOT)} at least"
+    return duration(job.slots * SLOT)
 
 
 def _when(prepared: Prepared, card: Card) -> str:

@@ -18,6 +18,8 @@ from pmagent.tasks.planner.placing import Layout
 STEPS = 150
 _HEAT = 0.02
 """The first temperature, as a share of a card's mean worth; it falls to none."""
+_LAST_OF_ALL = 0.3
+"""How often jobs that can take less come after all others."""
 _TRIED = 8
 """Unplaced cards tried in one step at most."""
 
@@ -43,16 +45,19 @@ def find_places(
 
 
 def _orders(problem: Problem) -> tuple[list[int], ...]:
-    """By deadline, by worth of a slot, by what stands."""
+    """By deadline, by worth of a slot, by what stands; and what can take less last."""
     jobs, numbers = problem.jobs, range(len(problem.jobs))
     density = [-job.worth / job.slots for job in jobs]
     # The dearer it is to end on the last day, the nearer the deadline.
     haste = [-job.day_cost[-1] / max(1, job.worth) for job in jobs]
-    return (
+    orders = (
         sorted(numbers, key=lambda number: (haste[number], density[number])),
         sorted(numbers, key=lambda number: (density[number], haste[number])),
         sorted(numbers, key=lambda number: (not jobs[number].standing, density[number])),
     )
+    if not any(job.is_elastic for job in jobs):
+        return orders
+    return (*orders, sorted(orders[1], key=lambda number: jobs[number].is_elastic))
 
 
 def _best_order(problem: Problem, rng: Random) -> Layout:
@@ -104,13 +109,19 @@ def _improve(layout: Layout, problem: Problem, rng: Random, steps: int) -> Place
     best, best_total = layout.frozen(), layout.total
     heat = _HEAT * sum(job.worth for job in jobs) / len(jobs)
     density = [job.worth / job.slots for job in jobs]
+    elastic = [number for number, job in enumerate(jobs) if job.is_elastic]
     for step in range(steps):
         if not layout.total:
             break
         saved, total = layout.snapshot(), layout.total
         out = _ruin(layout, rng)
+        if elastic:
+            # What can take less takes what is left: it is laid anew whenever others move.
+            out.add(rng.choice(elastic))
         layout.take_all(out)
         order = _order_of(layout, out, density, rng)
+        if elastic and rng.random() < _LAST_OF_ALL:
+            order.sort(key=lambda number: jobs[number].is_elastic)
         _insert(layout, problem, order)
         warmth = heat * (1 - step / steps)
         worse = layout.total - total

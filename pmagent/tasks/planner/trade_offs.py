@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from pmagent.tasks.planner.days import Ground, build_day
+from pmagent.tasks.planner.later import day_that_holds
 from pmagent.tasks.planner.minutes import WEEKDAYS, Meeting, moment_of
 from pmagent.tasks.planner.model import SLOT, Part, Places, Problem
-from pmagent.tasks.planner.placing import Layout
+from pmagent.tasks.planner.placing import Layout, slots_in
 from pmagent.tasks.planner.prepare import Prepared
-from pmagent.tasks.planner.wording import clock, day_name, quoted
+from pmagent.tasks.planner.wording import clock, day_name, duration, quoted
 from pmagent.types.tasks import Habits, Hours, Move, TradeOff, Unplaced, WeekPlan, WeekTask
 
 _MOST = 3
@@ -25,6 +26,8 @@ _MEETINGS, _RIVALS = 5, 5
 """Variants tried for one card at most."""
 _TRIED = 4
 """Cards looked at, some of them in vain."""
+_HIGH = 2
+"""The last of the priorities that press."""
 _LAST_HOUR = 23
 _A_DAY = 24 * 60
 _MARGIN = 2 * 60
@@ -53,13 +56,22 @@ def trade_offs_of(prepared: Prepared, places: Places, plan: WeekPlan) -> tuple[T
         and places[numbers[one.card]]
         and places[numbers[one.card]][-1][0] > _last_day(prepared, numbers[one.card])
     }
-    missing = {one.card: one for one in plan.unplaced if one.card in numbers}
+    missing = {
+        one.card: one
+        for one in plan.unplaced
+        if one.card in numbers and not _is_enough(prepared, numbers[one.card], places)
+    }
     wanted = sorted(
         {**missing, **late}.values(),
-        key=lambda one: (-prepared.problem.jobs[numbers[one.card]].worth, one.card),
+        key=lambda one: (
+            not _is_pressing(prepared, numbers[one.card]),
+            -prepared.problem.jobs[numbers[one.card]].worth,
+            one.card,
+        ),
     )
     for one in wanted[:_TRIED]:
-        if len(found) >= _MOST:
+        # What can wait is put before a person only where nothing else is.
+        if len(found) >= _MOST or (found and not _is_pressing(prepared, numbers[one.card])):
             break
         choice = _choose(prepared, places, numbers[one.card], one, is_late=one.card in late)
         if choice is not None:
@@ -109,6 +121,7 @@ def _choose(
             _without_a_meeting(prepared, places, number, last),
             _with_an_hour(prepared, places, number, last),
             _without_a_card(prepared, places, number, last),
+            _with_a_later_day(prepared, places, number, one),
         )
         if fix is not None
     ]
@@ -122,6 +135,9 @@ def _choose(
         says = f"{title} is late, on {day_name(ends)}{because}"
     else:
         says = f"{title} has no room{because}"
+    if places[number] and not is_late:
+        has, needs = slots_in(places[number]) * SLOT, prepared.problem.jobs[number].enough * SLOT
+        says = f"{title} has {duration(has)} of the {duration(needs)} that cannot wait{because}"
     keep = "leave it late" if is_late else "leave it for later"
     return TradeOff(
         id=f"{one.card}-{'late' if is_late else 'unplaced'}",
@@ -129,6 +145,17 @@ def _choose(
         options=(*(fix.says for fix in fixes), keep),
         cards=(one.card,),
     )
+
+
+def _is_pressing(prepared: Prepared, number: int) -> bool:
+    """Whether a card is due in these days, cannot wait for later ones, or is of priority 1 or 2."""
+    card, job = prepared.cards[number], prepared.problem.jobs[number]
+    is_due = card.due is not None and card.due <= prepared.task.window.last
+    return is_due or job.urgent > 0 or (card.priority or 9) <= _HIGH
+
+
+def _is_enough(prepared: Prepared, number: int, places: Places) -> bool:
+    return slots_in(places[number]) >= prepared.problem.jobs[number].enough
 
 
 def _last_day(prepared: Prepared, number: int) -> int:
@@ -158,7 +185,7 @@ def _placed_in(
         ):
             layout.put(other, parts)
     parts = layout.best_parts(number)
-    if not parts or parts[-1][0] > last:
+    if not parts or parts[-1][0] > last or slots_in(parts) < problem.jobs[number].enough:
         return None
     layout.put(number, parts)
     return layout, parts
@@ -232,6 +259,26 @@ def _longer_day(habits: Habits, day: int, prepared: Prepared) -> tuple[Habits, t
     more = (*(one for one in own if one is not last), Hours(start=last.start, end=end))
     hours = tuple((weekday, more if weekday == name else spans) for weekday, spans in habits.hours)
     return replace(habits, hours=hours), end
+
+
+def _with_a_later_day(
+    prepared: Prepared, places: Places, number: int, one: Unplaced
+) -> _Fix | None:
+    """The first day by which later days would hold what is left of a card, if that is later."""
+    card = prepared.cards[number]
+    if card.due is None or prepared.problem.jobs[number].after:
+        return None
+    left = {
+        other.id: job.slots * SLOT - slots_in(parts) * SLOT
+        for other, job, parts in zip(prepared.cards, prepared.problem.jobs, places, strict=True)
+    }
+    left[card.id] = one.minutes_missing
+    if not one.minutes_missing:
+        return None
+    day = day_that_holds(prepared.task, prepared.ground, left, prepared.by_id, card.id)
+    if day is None or day <= card.due:
+        return None
+    return _Fix(says=f"put its day off to {day_name(day)}: {duration(left[card.id])} are left then")
 
 
 def _without_a_card(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:

@@ -7,8 +7,10 @@ search looks for the one with the highest objective, in points; a card of priori
 hour is worth 40.
 
     worth       weight × (1 h + its length), for each card wholly placed. The weight is 8, 4, 2, 1
-                for priorities 1 to 4 (3 where none is said), times that of its outcome (0.25 to
-                4), times 1.5 if it is due in these days
+                for priorities 1 to 4, times that of its outcome (0.25 to 4), times 1.5 if it is
+                due in these days; where no priority is said it is 2, and 3 in a list of what is
+                in hand (Now, Doing, In progress, This week, Today)
+                What later days have no room for before it is due (`later.py`) counts 1.4 times
     lateness    − 10 % of the worth for each day after it is due, 60 % at most
     earliness   − 1 % for each day from today to the one it ends on, 10 % at most
     energy      − 20 % for deep work outside its hours, − 10 % for light work inside them, by share
@@ -16,9 +18,11 @@ hour is worth 40.
     moves       − 15 points for a standing block that is not where it was, − 15 more if its card
                 has none on that day any more, − 10 more if the card has none at all
 
-So a card is better late than not at all, and few blocks are moved for the sake of one. Time is in
-slots of five minutes; durations are rounded up to them. A card longer than all that is free gets
-half of it, and says how much is left. `placing.py` and `search.py` have the method.
+So a card is better late than not at all, and few blocks are moved for the sake of one. Of a card
+that takes a day's work (6 h) or more a part may be planned, an hour at least, which is worth its
+length alone; one that is longer than all that is free gets half of it, or what cannot wait. Time is
+in slots of five minutes; durations are rounded up to them. `placing.py` and `search.py` have the
+method.
 """
 
 from __future__ import annotations

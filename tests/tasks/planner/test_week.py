@@ -136,6 +136,82 @@ def test_a_card_longer_than_the_week_says_what_is_left() -> None:
     assert book.reason.startswith("it is longer than the time there is")
 
 
+def minutes_of(plan: WeekPlan, id_: str) -> int:
+    return sum(
+        int((block.end - block.start).total_seconds()) // 60
+        for block in plan.blocks
+        if block.card == id_
+    )
+
+
+def two_days(*cards: Card) -> WeekTask:
+    """A week of which Wednesday to Friday are off: some 11 hours can be planned."""
+    days_off = tuple(MONDAY + timedelta(days=day) for day in range(2, 5))
+    return week(*cards, habits=replace(plain_habits(), days_off=days_off))
+
+
+def test_a_part_of_a_long_card_is_planned_and_what_is_left_is_in_time() -> None:
+    long = card("book", 18 * 60, due=MONDAY + timedelta(days=18))
+
+    plan = planned(two_days(long, card("mail", 30)))
+
+    [book] = plan.unplaced
+    assert minutes_of(plan, "mail") == 30
+    assert minutes_of(plan, "book") == book.minutes_planned >= 300
+    assert book.minutes_missing == 18 * 60 - book.minutes_planned
+    assert book.reason.endswith("are left for later, which is in time for Fri 11 Dec")
+    assert plan.trade_offs == ()
+
+
+def test_work_that_later_days_cannot_hold_goes_before_work_that_can_wait() -> None:
+    """Twelve hours due on the Monday after: that Monday holds 335 minutes of them."""
+    soon = card("soon", 12 * 60, due=MONDAY + timedelta(days=7))
+    later = card("later", 12 * 60, due=MONDAY + timedelta(days=25))
+
+    plan = planned(two_days(soon, later))
+
+    assert minutes_of(plan, "soon") == 380 > minutes_of(plan, "later") >= 240
+
+
+def test_a_card_that_cannot_be_done_in_time_is_told_the_day_on_which_it_could() -> None:
+    rule = card("rule", 20 * 60, due=MONDAY + timedelta(days=7))
+
+    plan = planned(two_days(rule))
+
+    [one] = plan.unplaced
+    assert "to be done by Mon 30 Nov" in one.reason
+    assert plan.trade_offs[0].options[0].startswith("put its day off to")
+
+
+def test_what_follows_a_long_card_waits_until_all_of_it_is_planned() -> None:
+    first = card("book", 18 * 60)
+    plan = planned(two_days(first, card("print", 60, after=("book",), priority=1)))
+
+    assert minutes_of(plan, "book") > 0
+    assert minutes_of(plan, "print") == 0
+    reasons = {one.card: one.reason for one in plan.unplaced}
+    assert reasons["print"] == 'it waits for "Book", which is not finished in these days'
+
+
+def test_a_replan_keeps_the_part_of_a_long_card_where_it_is() -> None:
+    task = two_days(card("book", 18 * 60), card("mail", 30))
+    plan = planned(task)
+
+    again = planned(replace(task, before=plan))
+
+    assert [move for move in again.moves if move.kind != "new"] == []
+
+
+def test_what_is_in_hand_goes_before_what_is_next() -> None:
+    days_off = tuple(MONDAY + timedelta(days=day) for day in range(1, 7))
+    habits = replace(plain_habits(), days_off=days_off)
+    cards = [card(f"n{number}", 110, lane="Next") for number in range(3)]
+
+    plan = planned(week(*cards, card("now", 110, lane="Doing"), habits=habits))
+
+    assert minutes_of(plan, "now") == 110
+
+
 def test_what_counts_more_gets_the_room_there_is() -> None:
     days_off = tuple(MONDAY + timedelta(days=day) for day in range(1, 7))
     habits = replace(plain_habits(), days_off=days_off)

@@ -92,10 +92,16 @@ def any_window(rng: Random, habits: Habits, first: date, count: int) -> Calendar
     )
 
 
-def any_card(rng: Random, number: int, first: date) -> Card:
-    """A card: most are plain, some are fixed, wait, begin later or follow others."""
+def any_card(rng: Random, number: int, first: date, *, is_long: bool = False) -> Card:
+    """A card: most are plain, some are fixed, wait, begin later or follow others.
+
+    A long one takes days, and may be due weeks later.
+    """
     likely = rng.choice((15, 25, 30, 30, 45, 60, 60, 60, 90, 90, 120, 150, 180, 240))
     due = first + timedelta(days=rng.randint(-1, 8)) if rng.random() < 0.6 else None
+    if is_long:
+        likely = rng.choice((420, 720, 1080, 1440))
+        due = first + timedelta(days=rng.randint(3, 25)) if rng.random() < 0.8 else None
     energy: tuple[Energy, ...] = ("", "", "deep", "light")
     return Card(
         id=f"c{number}",
@@ -127,7 +133,10 @@ def any_week(seed: int, cards: int | None = None) -> WeekTask:
     now = datetime.combine(first, time(7), ZoneInfo(habits.zone))
     return WeekTask(
         window=window,
-        cards=tuple(any_card(rng, number, first) for number in range(count)),
+        cards=tuple(
+            any_card(rng, number, first, is_long=seed % 3 == 0 and number % 5 == 0)
+            for number in range(count)
+        ),
         habits=habits,
         now=now + timedelta(minutes=rng.choice((0, 0, 0, 137, 1900, 3333))),
         priorities=(("grow", 2.0), ("keep", 0.5)),
@@ -135,8 +144,11 @@ def any_week(seed: int, cards: int | None = None) -> WeekTask:
     )
 
 
-def usual_week(seed: int, cards: int = 40, meetings: int = 14) -> WeekTask:
-    """A week as a product manager has it: an ordinary one, fuller than there is room for."""
+def usual_week(seed: int, cards: int = 40, meetings: int = 14, *, long: int = 0) -> WeekTask:
+    """A week as a product manager has it: an ordinary one, fuller than there is room for.
+
+    So many of the cards are `long`: they take days.
+    """
     rng = Random(seed)
     habits = plain_habits()
     first = MONDAYS[0]
@@ -155,7 +167,7 @@ def usual_week(seed: int, cards: int = 40, meetings: int = 14) -> WeekTask:
     window = CalendarWindow(
         first=first, last=first + timedelta(days=6), zone=habits.zone, occurrences=tuple(found)
     )
-    plain = [any_card(rng, number, first) for number in range(cards)]
+    plain = [any_card(rng, number, first, is_long=number < long) for number in range(cards)]
     return WeekTask(
         window=window,
         cards=tuple(replace(card, is_done=False, waiting_for="") for card in plain),
