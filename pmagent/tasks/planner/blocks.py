@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pmagent.tasks.planner.keeping import block_id, sequence_of
 from pmagent.tasks.planner.minutes import minute_of, moment_of, span_of
-from pmagent.tasks.planner.model import SLOT, Job, Part, Places
+from pmagent.tasks.planner.model import SLOT, Part, Places
 from pmagent.tasks.planner.prepare import Prepared
 from pmagent.tasks.planner.wording import day_name, quoted
 from pmagent.types.tasks import Block, Card
@@ -15,8 +15,8 @@ from pmagent.types.tasks import Block, Card
 def blocks_of(prepared: Prepared, places: Places) -> tuple[Block, ...]:
     """The blocks of a plan, those that stay among them, in order of time."""
     made: list[Block] = list(prepared.kept)
-    for card, job, parts in zip(prepared.cards, prepared.problem.jobs, places, strict=True):
-        made += _of_card(prepared, card, job, parts)
+    for card, parts in zip(prepared.cards, places, strict=True):
+        made += _of_card(prepared, card, parts)
     by_card: dict[str, list[Block]] = {}
     for block in sorted(made, key=lambda block: (minute_of(block.start), block.id)):
         by_card.setdefault(block.card, []).append(block)
@@ -45,7 +45,7 @@ def _numbered(block: Block, part: int, parts: int) -> Block:
     )
 
 
-def _of_card(prepared: Prepared, card: Card, job: Job, parts: Sequence[Part]) -> list[Block]:
+def _of_card(prepared: Prepared, card: Card, parts: Sequence[Part]) -> list[Block]:
     zone, before = prepared.ground.zone, prepared.task.before
     spans = [
         (
@@ -82,7 +82,7 @@ def _of_card(prepared: Prepared, card: Card, job: Job, parts: Sequence[Part]) ->
                 start=start,
                 end=end,
                 sequence=sequence_of(before, id_, start, end),
-                why=why_there(prepared, card, job, parts[number]),
+                why=why_there(prepared, card, parts[number]),
             )
         )
     return blocks
@@ -100,12 +100,10 @@ def _next_id(card: str, taken: set[str]) -> str:
     return block_id(card, number)
 
 
-def why_there(prepared: Prepared, card: Card, job: Job, part: Part) -> str:
+def why_there(prepared: Prepared, card: Card, part: Part) -> str:
     """Why a block is where it is: at most two reasons that hold, joined in one sentence."""
     day, start, size = part
     date = prepared.ground.dates[day]
-    if part in job.standing:
-        return "it stays where it was"
     reasons: list[str] = []
     deep = (prepared.problem.days[day].deep >> start).bit_count() and (
         (prepared.problem.days[day].deep >> start) & ((1 << size) - 1)

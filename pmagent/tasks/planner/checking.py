@@ -208,7 +208,8 @@ class _Check:
 
     def _lateness(self, card: Card, blocks: list[Block]) -> Iterator[str]:
         ends = max((block.end.astimezone(self._zone).date() for block in blocks), default=None)
-        is_late = not card.is_done and bool(ends and card.due and ends > card.due)
+        in_part = any(one.card == card.id and one.minutes_planned for one in self._plan.unplaced)
+        is_late = not (card.is_done or in_part) and bool(ends and card.due and ends > card.due)
         if is_late != any(one.card == card.id for one in self._plan.late):
             yield f"{card.id} is {'late and not said so' if is_late else 'said to be late'}"
 
@@ -231,7 +232,7 @@ class _Check:
 
 
 def _takes_time(one: Occurrence) -> bool:
-    return one.is_busy and not one.is_ours and one.component == "VEVENT"
+    return one.is_busy and not one.is_ours and one.component != "VTODO"
 
 
 def _trace(block: Block) -> tuple[str, float, float]:

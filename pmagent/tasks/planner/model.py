@@ -15,9 +15,9 @@ BREAK = 15
 SPARE_PARTS = 2
 """A card is split into at most so many parts more than its length needs."""
 
-LATE_SHARE = 0.10
-"""Of a card's worth, lost by each day that it ends after it is due."""
-LATE_MOST = 0.60
+LATE_FIRST, LATE_SHARE = 0.30, 0.10
+"""Of a card's worth, lost by the first day that it ends after it is due, and by each more."""
+LATE_MOST = 0.70
 EARLY_SHARE = 0.01
 """Lost by each day from the first to the one it ends on."""
 EARLY_MOST = 0.10
@@ -25,11 +25,11 @@ DEEP_SHARE = 0.20
 """Lost by deep work wholly outside its hours."""
 LIGHT_SHARE = 0.10
 """Lost by light work wholly inside the hours of deep work."""
-SPLIT_SHARE = 0.03
-"""Lost by each part more than the length needs."""
-MOVED = 1500
+SPLIT_MINUTES = 15
+"""Of work, whose worth is lost by each part more than the length needs."""
+MOVED = 3000
 """Points for a standing block that is not where it was; a P3 card of an hour is worth 4000."""
-MOVED_DAY = 1500
+MOVED_DAY = 2000
 """More of them if its card has no block on that day any more."""
 DROPPED = 1000
 """More of them if its card has no block at all: to drop must never be cheaper than to move."""
@@ -95,7 +95,9 @@ class Job:
     @property
     def shares(self) -> range:
         """The numbers of parts that it can be split into."""
-        return range(self.parts, min(self.parts + SPARE_PARTS, self.slots // self.least) + 1)
+        # What is placed in part is what fills the gaps of a week, however many those are.
+        spare = self.parts + 4 * SPARE_PARTS if self.is_elastic else SPARE_PARTS
+        return range(self.parts, min(self.parts + spare, self.slots // self.least) + 1)
 
     @property
     def is_elastic(self) -> bool:

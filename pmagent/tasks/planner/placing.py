@@ -169,9 +169,10 @@ class Layout:
             return ()
         best: tuple[Part, ...] = ()
         limit = self.costs[number]
-        if job.standing and self.fits(number, job.standing):
-            best = self._grown(job, masks) if job.is_elastic else job.standing
-            limit = cost_of(job, best)
+        if job.standing:
+            mended = self._mended(job, masks)
+            if mended and (cost := cost_of(job, mended)) < limit:
+                best, limit = mended, cost
         if job.slots <= job.most:
             found = self._whole(job, masks, limit)
             if found:
@@ -252,22 +253,31 @@ class Layout:
                     best, limit = parts, cost
         return best
 
-    def _grown(self, job: Job, masks: list[int]) -> tuple[Part, ...]:
-        """A job where it stands, with as much more of it as there is room for."""
+    def _mended(self, job: Job, masks: list[int]) -> tuple[Part, ...]:
+        """A job where it stands, what of it cannot stay elsewhere; none if that is too little."""
         masks, room = masks[:], self._room[:]
-        for day, start, size in job.standing:
-            room[day] -= size
+        parts: list[Part] = []
+        left = job.slots
+
+        def take(part: Part) -> None:
+            nonlocal left
+            day, start, size = part
+            parts.append(part)
+            left, room[day] = left - size, room[day] - size
             masks[day] &= ~span_mask(start, size, self._problem.rest)
-        parts, left = list(job.standing), job.slots - slots_in(job.standing)
-        while left >= job.least and len(parts) < job.shares.stop - 1:
+
+        for part in job.standing:
+            day, start, size = part
+            span = ((1 << size) - 1) << start
+            is_sized = job.least <= size <= min(job.most, left, room[day])
+            if is_sized and masks[day] & span == span:
+                take(part)
+        while left and len(parts) < job.shares.stop - 1:
             part = self._chunk(job, masks, room, left)
             if part is None:
                 break
-            parts.append(part)
-            day, start, size = part
-            left, room[day] = left - size, room[day] - size
-            masks[day] &= ~span_mask(start, size, self._problem.rest)
-        return tuple(sorted(parts))
+            take(part)
+        return tuple(sorted(parts)) if job.slots - left >= job.floor else ()
 
     def _fill(self, job: Job, masks: list[int], liked: list[int], last: int) -> tuple[Part, ...]:
         """Parts as long as can be, up to the day `last`, in liked slots where there are some."""

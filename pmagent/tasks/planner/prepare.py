@@ -20,11 +20,12 @@ from pmagent.tasks.planner.model import (
     DEEP_SHARE,
     EARLY_MOST,
     EARLY_SHARE,
+    LATE_FIRST,
     LATE_MOST,
     LATE_SHARE,
     LIGHT_SHARE,
     SLOT,
-    SPLIT_SHARE,
+    SPLIT_MINUTES,
     Day,
     Job,
     Part,
@@ -241,8 +242,8 @@ class _Value(NamedTuple):
     urgent: int
     """In slots."""
     urgent_slot: int
-    day: int
-    """A day's work of it, done."""
+    split: int
+    """Each part more than needed."""
 
 
 class _Prior(NamedTuple):
@@ -272,12 +273,12 @@ class _Maker:
         slots = minutes // SLOT
         value = self._value(card, slots)
         is_long = minutes >= _DAYS_WORK or card.id in self._rest
-        floor = min(slots, _LEAST_PART // SLOT) if is_long else slots
         is_due = self._is_due(card)
         habits = self._task.habits
         least = -(-max(1, habits.shortest) // SLOT)
         most = max(habits.longest // SLOT, least, 1)
         parts = -(-slots // most)
+        floor = min(slots, max(least, _LEAST_PART // SLOT)) if is_long else slots
         before = [self._numbers[one] for one in card.after if one in self._numbers]
         share = {"deep": DEEP_SHARE, "light": LIGHT_SHARE}.get(card.energy, 0.0)
         has_deep = habits.deep_from is not None and habits.deep_until is not None
@@ -287,7 +288,7 @@ class _Maker:
             floor=floor,
             enough=slots if is_due else max(floor, self._cannot_wait(card)),
             # A card shorter than the shortest block, or one whose parts would be, sets its own.
-            least=max(1, min(least, slots // parts)),
+            least=least if floor < slots else max(1, min(least, slots // parts)),
             most=most,
             parts=parts,
             open=self._open(card),
@@ -302,7 +303,7 @@ class _Maker:
             urgent_worth=value.urgent_slot,
             day_cost=self._day_costs(card, value.worth),
             misfit_cost=round(value.worth * share / slots) if has_deep else 0,
-            split_cost=round(min(value.worth, value.day) * SPLIT_SHARE),
+            split_cost=value.split,
             standing=self._standing(card),
         )
 
@@ -329,7 +330,7 @@ class _Maker:
             slot=slot,
             urgent=urgent,
             urgent_slot=urgent_slot,
-            day=done + slot * _DAYS_WORK // SLOT,
+            split=slot * SPLIT_MINUTES // SLOT,
         )
 
     def _day_costs(self, card: Card, worth: int) -> tuple[int, ...]:
@@ -340,8 +341,8 @@ class _Maker:
         for number in range(len(dates)):
             late = max(0, number - max(due, today))
             early = max(0, number - today)
-            share = min(LATE_MOST, late * LATE_SHARE) + min(EARLY_MOST, early * EARLY_SHARE)
-            costs.append(round(worth * share))
+            lost = min(LATE_MOST, LATE_FIRST + (late - 1) * LATE_SHARE) if late else 0.0
+            costs.append(round(worth * (lost + min(EARLY_MOST, early * EARLY_SHARE))))
         return tuple(costs)
 
     def _misfit(self, card: Card) -> tuple[int, ...]:

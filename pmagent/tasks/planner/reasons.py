@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pmagent.tasks.planner.model import SLOT, Job, Places
 from pmagent.tasks.planner.placing import Layout, longest_run, slots_in
@@ -93,6 +94,11 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
             f"no gap between your meetings is long enough: it needs {piece} in one piece,"
             f" the longest gap is {duration(longest * SLOT)}"
         )
+    if _fits_without_share(prepared, layout, number):
+        rivals = _rivals(prepared, layout, number)
+        names = f", taken by {listed(rivals)}" if rivals else ""
+        share = round(prepared.task.habits.daily_share * 100)
+        return f"it needs {need}, and the {share} % of a day that may be planned are full{names}"
     left = sum(
         min(layout.room(day), mask.bit_count())
         for day, mask in enumerate(layout.masks_for(number) or ())
@@ -105,6 +111,17 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
             f" beside the cards that count more{names}"
         )
     return f"it needs {need}, and what is left lies in gaps too short beside other cards{names}"
+
+
+def _fits_without_share(prepared: Prepared, layout: Layout, number: int) -> bool:
+    """Whether there is a gap for it, only that so much of the day may not be planned."""
+    problem = prepared.problem
+    days = tuple(replace(day, budget=day.free.bit_count()) for day in problem.days)
+    wider = Layout(replace(problem, days=days))
+    for other, parts in enumerate(layout.places):
+        if parts:
+            wider.put(other, parts)
+    return bool(wider.best_parts(number))
 
 
 def _need(job: Job) -> str:
@@ -148,11 +165,19 @@ def _rivals(prepared: Prepared, layout: Layout, number: int) -> list[str]:
 
 
 def late_of(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> tuple[Unplaced, ...]:
-    """Cards whose last block ends after the day they are due, in order of that day."""
+    """Cards whose last block ends after the day they are due, in order of that day.
+
+    Those of which only a part is planned are not among them: that is said of them already.
+    """
     late: list[tuple[str, Unplaced]] = []
+    in_part = {
+        card.id
+        for card, job, parts in zip(prepared.cards, prepared.problem.jobs, places, strict=True)
+        if parts and slots_in(parts) * SLOT < job.slots * SLOT + prepared.rest.get(card.id, 0)
+    }
     for card in prepared.by_id.values():
         mine = [block for block in blocks if block.card == card.id]
-        if not mine or card.due is None or card.is_done:
+        if not mine or card.due is None or card.is_done or card.id in in_part:
             continue
         ends = max(day_of(block.end, prepared.ground.zone) for block in mine)
         if ends > card.due:

@@ -45,19 +45,33 @@ def find_places(
 
 
 def _orders(problem: Problem) -> tuple[list[int], ...]:
-    """By deadline, by worth of a slot, by what stands; and what can take less last."""
+    """By deadline, by worth of a slot, by by what can stay where it stands.
+
+    And what can take less last, where there is some of it.
+    """
     jobs, numbers = problem.jobs, range(len(problem.jobs))
     density = [-job.worth / job.slots for job in jobs]
     # The dearer it is to end on the last day, the nearer the deadline.
     haste = [-job.day_cost[-1] / max(1, job.worth) for job in jobs]
+    stays = [_stays(problem, number) for number in numbers]
     orders = (
         sorted(numbers, key=lambda number: (haste[number], density[number])),
         sorted(numbers, key=lambda number: (density[number], haste[number])),
-        sorted(numbers, key=lambda number: (not jobs[number].standing, density[number])),
+        sorted(numbers, key=lambda number: (-stays[number], density[number])),
     )
     if not any(job.is_elastic for job in jobs):
         return orders
     return (*orders, sorted(orders[1], key=lambda number: jobs[number].is_elastic))
+
+
+def _stays(problem: Problem, number: int) -> int:
+    """2 for a job that may lie where it stands, 1 where something came in between, else 0."""
+    job = problem.jobs[number]
+    if not job.standing:
+        return 0
+    spans = [(day, ((1 << size) - 1) << start) for day, start, size in job.standing]
+    is_whole = all(problem.days[day].free & job.open[day] & span == span for day, span in spans)
+    return 2 if is_whole else 1
 
 
 def _best_order(problem: Problem, rng: Random) -> Layout:

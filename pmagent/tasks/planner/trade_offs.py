@@ -13,7 +13,7 @@ from datetime import time
 
 from pmagent.tasks.planner.days import Ground, build_day
 from pmagent.tasks.planner.later import day_that_holds
-from pmagent.tasks.planner.minutes import WEEKDAYS, Meeting, moment_of
+from pmagent.tasks.planner.minutes import WEEKDAYS, Meeting, moment_of, worked_spans
 from pmagent.tasks.planner.model import SLOT, Part, Places, Problem
 from pmagent.tasks.planner.placing import Layout, slots_in
 from pmagent.tasks.planner.prepare import Prepared
@@ -192,11 +192,15 @@ def _placed_in(
 
 
 def _text_of(prepared: Prepared, number: int, parts: Sequence[Part]) -> str:
-    day, start, _ = parts[0]
-    minute = prepared.problem.days[day].midnight + start * SLOT
+    title = quoted(prepared.cards[number].title)
+    job = prepared.problem.jobs[number]
+    if slots_in(parts) < job.slots:
+        return f"{title} has {duration(slots_in(parts) * SLOT)} in these days"
+    day, start, size = parts[-1]
+    slot = start if len(parts) == 1 else start + size
+    minute = prepared.problem.days[day].midnight + slot * SLOT
     when = clock(moment_of(minute, prepared.ground.zone), prepared.ground.zone)
-    verb = "starts" if len(parts) > 1 else "is"
-    return f"{quoted(prepared.cards[number].title)} {verb} on {when}"
+    return f"{title} is {'on' if len(parts) == 1 else 'done by'} {when}"
 
 
 def _rebuilt(prepared: Prepared, task: WeekTask, ground: Ground, touched: Sequence[int]) -> Problem:
@@ -211,7 +215,11 @@ def _without_a_meeting(prepared: Prepared, places: Places, number: int, last: in
     """Of the longest meetings in time, the shortest whose move would be enough."""
     ground = prepared.ground
     edge = prepared.problem.days[last].midnight + _A_DAY
-    tried = [one for one in ground.meetings if ground.now <= one.start < edge]
+    tried = [
+        one
+        for one in ground.meetings
+        if ground.now <= one.start < edge and _is_worked(prepared, one)
+    ]
     tried.sort(key=lambda one: (one.end - one.start, one.start))
     for meeting in tried[-_MEETINGS:]:
         others = tuple(one for one in ground.meetings if one is not meeting)
@@ -227,6 +235,13 @@ def _without_a_meeting(prepared: Prepared, places: Places, number: int, last: in
             says = f"move {_named(prepared, meeting)}: {_text_of(prepared, number, found[1])}"
             return _Fix(says=says, meeting=meeting)
     return None
+
+
+def _is_worked(prepared: Prepared, meeting: Meeting) -> bool:
+    """Whether a meeting takes any working time: to move one of the evening helps nobody."""
+    day = moment_of(meeting.start, prepared.ground.zone).date()
+    spans = worked_spans(prepared.task.habits, day, prepared.ground.zone)
+    return any(start < meeting.end and meeting.start < end for start, end in spans)
 
 
 def _with_an_hour(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:

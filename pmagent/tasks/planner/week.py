@@ -11,11 +11,12 @@ hour is worth 40.
                 due in these days; where no priority is said it is 2, and 3 in a list of what is
                 in hand (Now, Doing, In progress, This week, Today)
                 What later days have no room for before it is due (`later.py`) counts 1.4 times
-    lateness    − 10 % of the worth for each day after it is due, 60 % at most
+    lateness    − 30 % of the worth for the first day after it is due, − 10 % for each more, 70 %
+                at most
     earliness   − 1 % for each day from today to the one it ends on, 10 % at most
     energy      − 20 % for deep work outside its hours, − 10 % for light work inside them, by share
-    splits      − 3 % for each part more than its length needs
-    moves       − 15 points for a standing block that is not where it was, − 15 more if its card
+    splits      − a quarter of an hour's worth for each part more than its length needs
+    moves       − 30 points for a standing block that is not where it was, − 20 more if its card
                 has none on that day any more, − 10 more if the card has none at all
 
 So a card is better late than not at all, and few blocks are moved for the sake of one. Of a card
@@ -27,18 +28,22 @@ method.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pmagent.tasks.planner.blocks import blocks_of
 from pmagent.tasks.planner.days import minutes_in
 from pmagent.tasks.planner.minutes import (
+    Meeting,
     Span,
     length_of,
     midnight,
     minute_after,
     minute_of,
+    moment_of,
     open_spans,
+    span_of,
     without,
     worked_spans,
 )
@@ -49,7 +54,11 @@ from pmagent.tasks.planner.reasons import late_of, unplaced_of
 from pmagent.tasks.planner.search import STEPS, find_places
 from pmagent.tasks.planner.trade_offs import meeting_in_the_way, trade_offs_of
 from pmagent.tasks.planner.wording import clock, day_name, duration, listed, quoted
-from pmagent.types.tasks import Block, Move, WeekPlan, WeekTask
+from pmagent.types.tasks import Block, Card, Move, WeekPlan, WeekTask
+
+_WORD = re.compile(r"\w+")
+_ENOUGH_WORDS = 3
+"""Words of a meeting in a card's title: two, such as a name, say too little."""
 
 
 def plan_week(task: WeekTask, *, steps: int = STEPS) -> WeekPlan:
@@ -108,7 +117,7 @@ def _why_moved(prepared: Prepared, plan: WeekPlan, move: Move, card_id: str) -> 
         )
     meeting = meeting_in_the_way(prepared, move)
     if meeting is not None:
-        return f"{quoted(meeting.summary)} is in the calendar there"
+        return _hit_by(prepared, meeting, move)
     if move.kind == "dropped":
         for one in plan.unplaced:
             if one.card == card_id:
@@ -141,13 +150,31 @@ def _why_elsewhere(prepared: Prepared, plan: WeekPlan, move: Move, card_id: str)
         names = listed(sorted({quoted(block.title) for block in others}))
         return f"it makes room for {names}"
     if move.kind in {"shortened", "lengthened"}:
-        return "its card takes another time now"
+        return _why_resized(prepared, plan, card_id)
     waited = [
         one for one in card.after if one in prepared.by_id and not prepared.by_id[one].is_done
     ]
     if waited:
         return f"it comes after {quoted(prepared.by_id[waited[0]].title)}"
     return "the whole week is better so"
+
+
+def _hit_by(prepared: Prepared, meeting: Meeting, move: Move) -> str:
+    """A meeting lies where a block was; or so near that its buffer does."""
+    what = quoted(meeting.summary)
+    span = (0, 0) if move.before is None else span_of(*move.before)
+    if meeting.start < span[1] and span[0] < meeting.end:
+        return f"{what} is in the calendar there"
+    return f"{what} is in the calendar less than {prepared.task.habits.buffer} min away"
+
+
+def _why_resized(prepared: Prepared, plan: WeekPlan, card_id: str) -> str:
+    before = prepared.task.before
+    was = sum(minutes_in(one) for one in before.blocks if one.card == card_id) if before else 0
+    now = sum(minutes_in(one) for one in plan.blocks if one.card == card_id)
+    if was == now:
+        return "other blocks of its card take the rest of it"
+    return f"its card has {duration(now)} in these days now, not {duration(was)}"
 
 
 def _notes(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -169,8 +196,25 @@ def _notes(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> tuple
     unknown = sorted({one for card in placed for one in card.after if one not in prepared.by_id})
     if unknown:
         notes.append(f"cards wait for {listed(unknown)}, which is on no list: taken as done")
+    notes += _perhaps_there_already(prepared, placed)
     notes += _risks(prepared, places, blocks)
     return tuple(notes)
+
+
+def _perhaps_there_already(prepared: Prepared, placed: Sequence[Card]) -> list[str]:
+    """Cards whose time may be in the calendar already: a meeting's words are all in the title."""
+    found: list[str] = []
+    for card in placed:
+        words = set(_WORD.findall(card.title.casefold()))
+        for one in prepared.ground.meetings:
+            said = set(_WORD.findall(one.summary.casefold()))
+            if len(said) >= _ENOUGH_WORDS and said <= words:
+                when = clock(moment_of(one.start, prepared.ground.zone), prepared.ground.zone)
+                found.append(
+                    f"{quoted(one.summary)} on {when} may be time for {quoted(card.title)} already"
+                )
+                break
+    return found
 
 
 def _risks(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> list[str]:

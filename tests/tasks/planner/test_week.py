@@ -212,6 +212,65 @@ def test_what_is_in_hand_goes_before_what_is_next() -> None:
     assert minutes_of(plan, "now") == 110
 
 
+def test_a_card_due_today_is_in_time_though_others_would_like_its_room() -> None:
+    others = [card(f"c{number}", 60, lane="Next") for number in range(6)]
+    soon = card("soon", 240, lane="Next", due=MONDAY)
+
+    plan = planned(week(*others, soon))
+
+    assert {block.start.date() for block in plan.blocks if block.card == "soon"} == {MONDAY}
+    assert plan.late == ()
+
+
+def test_a_short_card_is_not_cut_in_two_where_a_whole_gap_is_near() -> None:
+    walls = (
+        meeting("Board", 0, "09:30", "12:00"),
+        meeting("Review", 0, "13:40", "17:00"),
+        meeting("Visit", 1, "09:00", "12:00"),
+    )
+
+    plan = planned(week(card("letter", 60, due=MONDAY + timedelta(days=1)), meetings=walls))
+
+    assert [(block.part, block.parts) for block in plan.blocks] == [(1, 1)]
+
+
+def test_the_share_of_a_day_that_may_be_planned_is_named_where_it_is_what_is_in_the_way() -> None:
+    days_off = tuple(MONDAY + timedelta(days=day) for day in range(1, 7))
+    habits = replace(plain_habits(), days_off=days_off)
+    cards = [card(f"c{number}", 110, priority=2) for number in range(3)]
+
+    plan = planned(week(*cards, card("mail", 60, priority=4), habits=habits))
+
+    [mail] = plan.unplaced
+    assert mail.reason.startswith(
+        "it needs 1 h, and the 80 % of a day that may be planned are full"
+    )
+
+
+def test_of_a_card_in_parts_only_the_part_that_is_hit_moves() -> None:
+    task = week(card("deck", 360), card("notes", 60))
+    plan = planned(task)
+    hit = [block for block in plan.blocks if block.card == "deck"][-1]
+    wall = replace(meeting("Review", 0, "09:00", "10:00"), start=hit.start, end=hit.end)
+
+    again = planned(replace(task, before=plan, window=replace(task.window, occurrences=(wall,))))
+
+    assert [move.block for move in again.moves] == [hit.id]
+    assert again.moves[0].why == '"Review" is in the calendar there'
+
+
+def test_a_meeting_with_a_cards_own_words_is_pointed_out() -> None:
+    wall = meeting("Write back to Ruth", 0, "11:00", "11:45")
+    one = replace(card("ruth", 60), title="Write back to Ruth, by hand")
+
+    plan = planned(week(one, meetings=(wall,)))
+
+    assert plan.notes == (
+        '"Write back to Ruth" on Mon 23 Nov 11:00 may be time for "Write back to Ruth, by hand"'
+        " already",
+    )
+
+
 def test_what_counts_more_gets_the_room_there_is() -> None:
     days_off = tuple(MONDAY + timedelta(days=day) for day in range(1, 7))
     habits = replace(plain_habits(), days_off=days_off)
