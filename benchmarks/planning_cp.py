@@ -107,7 +107,7 @@ class CpWeek:
         for number, piece in enumerate(pieces):
             if number < job.parts and not job.is_elastic:
                 model.add(piece.present == placed)
-            else:
+            elif number:
                 model.add_implication(piece.present, pieces[number - 1].present)
         total = sum(piece.size for piece in pieces)
         model.add(total <= job.slots * placed)
@@ -197,9 +197,16 @@ class CpWeek:
         self._whole.append(whole)
         urgent = model.new_int_var(0, job.urgent, "")
         model.add(urgent <= total)
+        timely = model.new_bool_var("")
+        model.add(total >= min(job.enough, job.slots) * timely)
         done = job.worth - job.slot_worth * job.slots - job.urgent_worth * job.urgent
+        done -= job.timely_worth
         self._costs.append(
-            job.worth * placed - job.slot_worth * total - job.urgent_worth * urgent - done * whole
+            job.worth * placed
+            - job.slot_worth * total
+            - job.urgent_worth * urgent
+            - done * whole
+            - job.timely_worth * timely
         )
         needed = model.new_int_var(0, job.parts, "")
         model.add(needed * job.most <= total + job.most - 1)

@@ -11,7 +11,8 @@ from typing import Literal
 
 # -- the calendar ----------------------------------------------------------------------------------
 
-Component = Literal["VEVENT", "VTODO", "VJOURNAL"]
+Component = Literal["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"]
+"""VFREEBUSY: a time that is taken, and nothing else is known about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,10 @@ class Occurrence:
     is_floating: bool = False
     status: str = ""
     """`CONFIRMED`, `TENTATIVE`, `CANCELLED`, or as the file has it."""
+    is_cancelled: bool = False
+    """By its status, or because it came in the message that calls it off (METHOD:CANCEL)."""
+    is_declined: bool = False
+    """Whose calendar it is has said no to it."""
     is_transparent: bool = False
     """It takes no time: not busy."""
     component: Component = "VEVENT"
@@ -43,7 +48,8 @@ class Occurrence:
     @property
     def is_busy(self) -> bool:
         """Whether it takes up time."""
-        return not self.is_transparent and self.status.upper() != "CANCELLED"
+        is_off = self.is_cancelled or self.is_declined or self.status.upper() == "CANCELLED"
+        return not (self.is_transparent or is_off)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +264,17 @@ class Unplaced:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardShift:
+    """What of a card is changed where a person takes an option."""
+
+    card: str
+    due: date | None = None
+    """Its new day; None: as it was."""
+    start: date | None = None
+    """Not before this day; None: as it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TradeOff:
     """A choice with its consequences, said aloud: the person picks."""
 
@@ -266,6 +283,8 @@ class TradeOff:
     """`PRD moves to Tuesday because the 13:00 review is fixed`."""
     options: tuple[str, ...] = ()
     """What could be done instead, with what it costs."""
+    shifts: tuple[CardShift | None, ...] = ()
+    """By option, what it changes on the board; None where it changes nothing there."""
     cards: tuple[str, ...] = ()
 
 

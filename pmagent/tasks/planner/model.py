@@ -83,6 +83,8 @@ class Job:
     """Slots that no later day before it is due has room for."""
     urgent_worth: int
     """What each of these is worth more; a slot only counts so where `floor` is less than all."""
+    timely_worth: int
+    """What it is worth more with `enough`, where only a part is placed: it will not be late."""
     day_cost: tuple[int, ...]
     """By the day that it ends on, if all of it is placed; never falls."""
     misfit_cost: int
@@ -149,7 +151,7 @@ def missing_cost(job: Job, placed: int) -> int:
     if placed >= job.slots:
         return 0
     gained = job.slot_worth * placed + job.urgent_worth * min(placed, job.urgent)
-    return job.worth - gained
+    return job.worth - gained - (job.timely_worth if placed >= job.enough else 0)
 
 
 def move_cost(job: Job, parts: tuple[Part, ...]) -> int:

@@ -167,7 +167,7 @@ def _cut_the_longest(
     for card, minutes in left.items():
         if minutes > free > 0:
             share = max(free // _PART_OF_THE_WEEK, min(free, urgent.get(card, 0)))
-            left[card] = max(SLOT, share // SLOT * SLOT)
+            left[card] = -(-share // SLOT) * SLOT
             rest[card] = minutes - left[card]
     return rest
 
@@ -242,6 +242,8 @@ class _Value(NamedTuple):
     urgent: int
     """In slots."""
     urgent_slot: int
+    timely: int
+    """That it will not be late, where later days hold the rest of it."""
     split: int
     """Each part more than needed."""
 
@@ -301,6 +303,7 @@ class _Maker:
             slot_worth=value.slot,
             urgent=value.urgent,
             urgent_worth=value.urgent_slot,
+            timely_worth=value.timely,
             day_cost=self._day_costs(card, value.worth),
             misfit_cost=round(value.worth * share / slots) if has_deep else 0,
             split_cost=value.split,
@@ -325,11 +328,14 @@ class _Maker:
         # An hour of its own for being done at all: ten short cards are not worth ten long ones.
         # What is longer than these days is not done in them.
         done = 0 if card.id in self._rest else round(weight * 1000)
+        is_in_reach = 0 < self._cannot_wait(card) <= slots
+        timely = round(LATE_FIRST * slot * slots) if is_in_reach else 0
         return _Value(
-            worth=max(1, done + slot * slots + urgent_slot * urgent),
+            worth=max(1, done + slot * slots + urgent_slot * urgent + timely),
             slot=slot,
             urgent=urgent,
             urgent_slot=urgent_slot,
+            timely=timely,
             split=slot * SPLIT_MINUTES // SLOT,
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 
 from pmagent.tasks.planner.days import Ground, build_day
 from pmagent.tasks.planner.later import day_that_holds
@@ -18,7 +18,16 @@ from pmagent.tasks.planner.model import SLOT, Part, Places, Problem
 from pmagent.tasks.planner.placing import Layout, slots_in
 from pmagent.tasks.planner.prepare import Prepared
 from pmagent.tasks.planner.wording import clock, day_name, duration, quoted
-from pmagent.types.tasks import Habits, Hours, Move, TradeOff, Unplaced, WeekPlan, WeekTask
+from pmagent.types.tasks import (
+    CardShift,
+    Habits,
+    Hours,
+    Move,
+    TradeOff,
+    Unplaced,
+    WeekPlan,
+    WeekTask,
+)
 
 _MOST = 3
 """Choices put before a person at once."""
@@ -42,6 +51,7 @@ class _Fix:
     meeting: Meeting | None = None
     worth: int = 0
     """What it costs elsewhere."""
+    shift: CardShift | None = None
 
 
 def trade_offs_of(prepared: Prepared, places: Places, plan: WeekPlan) -> tuple[TradeOff, ...]:
@@ -94,6 +104,7 @@ def _pushed(plan: WeekPlan, prepared: Prepared) -> Iterator[TradeOff]:
             id=f"{move.block}-pushed",
             says=f"{quoted(move.title)} moves to {day_name(days[1])} because {what} is fixed",
             options=(f"move {what}: {quoted(move.title)} stays on {clock(move.before[0], zone)}",),
+            shifts=(None,),
             cards=tuple(block.card for block in plan.blocks if block.id == move.block),
         )
 
@@ -143,6 +154,7 @@ def _choose(
         id=f"{one.card}-{'late' if is_late else 'unplaced'}",
         says=says,
         options=(*(fix.says for fix in fixes), keep),
+        shifts=(*(fix.shift for fix in fixes), None),
         cards=(one.card,),
     )
 
@@ -293,7 +305,10 @@ def _with_a_later_day(
     day = day_that_holds(prepared.task, prepared.ground, left, prepared.by_id, card.id)
     if day is None or day <= card.due:
         return None
-    return _Fix(says=f"put its day off to {day_name(day)}: {duration(left[card.id])} are left then")
+    return _Fix(
+        says=f"put its day off to {day_name(day)}: {duration(left[card.id])} are left then",
+        shift=CardShift(card=card.id, due=day),
+    )
 
 
 def _without_a_card(prepared: Prepared, places: Places, number: int, last: int) -> _Fix | None:
@@ -316,9 +331,11 @@ def _without_a_card(prepared: Prepared, places: Places, number: int, last: int) 
         elsewhere = layout.best_parts(other)
         text = _text_of(prepared, number, parts)
         if elsewhere:
-            day = day_name(prepared.ground.dates[elsewhere[-1][0]])
-            says = f"put {title} off to {day}: {text}"
+            day = prepared.ground.dates[elsewhere[-1][0]]
+            says = f"put {title} off to {day_name(day)}: {text}"
         else:
+            day = prepared.task.window.last + timedelta(days=1)
             says = f"leave {title} out: {text}"
-        fixes.append(_Fix(says=says, worth=layout.total))
+        shift = CardShift(card=prepared.cards[other].id, start=day)
+        fixes.append(_Fix(says=says, worth=layout.total, shift=shift))
     return min(fixes, key=lambda fix: fix.worth, default=None)

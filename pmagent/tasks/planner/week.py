@@ -10,7 +10,8 @@ hour is worth 40.
                 for priorities 1 to 4, times that of its outcome (0.25 to 4), times 1.5 if it is
                 due in these days; where no priority is said it is 2, and 3 in a list of what is
                 in hand (Now, Doing, In progress, This week, Today)
-                What later days have no room for before it is due (`later.py`) counts 1.4 times
+                What later days have no room for before it is due (`later.py`) counts 1.4 times,
+                and all of that 30 % of the worth more: then the card will not be late
     lateness    − 30 % of the worth for the first day after it is due, − 10 % for each more, 70 %
                 at most
     earliness   − 1 % for each day from today to the one it ends on, 10 % at most
