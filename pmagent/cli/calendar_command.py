@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _WEEK = timedelta(days=7)
 _MOST_FILES = 200
+_PERIOD = ("start", "start_utc", "end", "end_utc", "status")
+"""What is told of a time that is taken by nobody knows what."""
 
 
 @click.command(short_help="What exported calendars say of some days.")
@@ -30,12 +32,15 @@ _MOST_FILES = 200
 @click.option("--from", "first", metavar="DATE", help="The first day; else today.")
 @click.option("--to", "end", metavar="DATE", help="The day after the last; else a week later.")
 @click.option("--zone", metavar="NAME", default="", help="Your time zone, such as Europe/Lisbon.")
+@click.option(
+    "--me", multiple=True, metavar="ADDRESS", help="Your address: what it declined takes no time."
+)
 @common_options
 def command(files: tuple[str, ...], **flags: object) -> int:
     """Show what calendar files (.ics, or folders of them) hold from one day up to another.
 
     Nothing is fetched: only what was exported is known, and where that ends is said. Exit code 8
-    when a file, or a part of one, was refused.
+    when a file, or a part of one, was refused; 2 when the days or the zone make no sense.
     """
     # Late: it brings a parser that --help does without.
     from pmagent.tasks.calendar.window import read_window  # noqa: PLC0415
@@ -44,12 +49,13 @@ def command(files: tuple[str, ...], **flags: object) -> int:
     first, end = _days(str(flags["first"] or ""), str(flags["end"] or ""))
     zone = str(flags["zone"])
     read, mtimes, unread = _read_all(files)
+    owners = cast("tuple[str, ...]", flags["me"])
     last = end - timedelta(days=1)
     refusals = list(unread)
     if output.as_json:
         # Each file by itself: what is in two exports is in both.
         windows = {
-            name: read_window({name: data}, first, last, zone=zone, mtimes=mtimes)
+            name: read_window({name: data}, first, last, zone=zone, mtimes=mtimes, owners=owners)
             for name, data in read.items()
         }
         refusals += [one for window in windows.values() for one in window.refusals]
@@ -58,9 +64,10 @@ def command(files: tuple[str, ...], **flags: object) -> int:
         data = {"from": first.isoformat(), "to": end.isoformat(), "files": values}
         output.envelope(data, ok=not refusals)
     else:
-        window = read_window(read, first, last, zone=zone, mtimes=mtimes)
+        window = read_window(read, first, last, zone=zone, mtimes=mtimes, owners=owners)
         refusals += window.refusals
-        _show(output, window)
+        if read or not refusals:
+            _show(output, window)
         for note in window.notes:
             output.note(note)
     for one in refusals:
@@ -90,13 +97,18 @@ def _read_all(
     """(bytes, when written) by a short name, and the files that cannot be read."""
     from pmagent.tasks.calendar.limits import MOST_BYTES  # noqa: PLC0415 - as in `command`
 
-    paths = [path for name in names for path in _files(Path(name))]
+    refusals: list[Refusal] = []
+    paths: list[Path] = []
+    for name in names:
+        found = list(_files(Path(name)))
+        paths += found
+        if not found:
+            refusals.append(Refusal(file=name, reason="no file in this folder ends with .ics"))
     if len(paths) > _MOST_FILES:
         raise UsageError(f"these are {len(paths)} files", f"give at most {_MOST_FILES}")
     short = Counter(path.name for path in paths)
     read: dict[str, bytes] = {}
     mtimes: dict[str, datetime] = {}
-    refusals: list[Refusal] = []
     for path in paths:
         name = path.name if short[path.name] == 1 else str(path)
         try:
@@ -120,7 +132,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _file_values(window: CalendarWindow, end: date) -> dict[str, object]:
-    events = [event_values(one) for one in window.occurrences]
+    listed = [one for one in window.occurrences if one.component != "VFREEBUSY"]
+    events = [event_values(one) for one in listed]
     values: dict[str, object] = {
         "n": len(events),
         "events": events,
@@ -129,6 +142,16 @@ def _file_values(window: CalendarWindow, end: date) -> dict[str, object]:
         "zone": window.zone,
         "known_until": window.known_until.isoformat() if window.known_until else None,
         "notes": list(window.notes),
+        "not_busy": [
+            {"event": at, "reason": reason}
+            for at, one in enumerate(listed)
+            if (reason := _why_not_busy(one))
+        ],
+        "busy": [
+            {name: value for name, value in event_values(one).items() if name in _PERIOD}
+            for one in window.occurrences
+            if one.component == "VFREEBUSY"
+        ],
     }
     if window.refusals:
         values["damaged"] = True
@@ -144,6 +167,11 @@ def _unread_values(one: Refusal, first: date, end: date) -> dict[str, object]:
         "events": [],
         "from": first.isoformat(),
         "to": end.isoformat(),
+        "zone": None,
+        "known_until": None,
+        "notes": [],
+        "not_busy": [],
+        "busy": [],
         "damaged": True,
         "refused": [{"line": None, "reason": one.reason}],
     }
@@ -162,6 +190,17 @@ def event_values(one: Occurrence) -> Mapping[str, object]:
         "status": one.status,
         "component": one.component,
     }
+
+
+def _why_not_busy(one: Occurrence) -> str:
+    """Why it takes no time; empty where it does."""
+    if one.component == "VTODO":
+        return "to-do"
+    if one.is_cancelled:
+        return "cancelled"
+    if one.is_declined:
+        return "declined"
+    return "" if one.is_busy else "transparent"
 
 
 def _iso(one: Occurrence, moment: datetime | date) -> str:
@@ -194,10 +233,13 @@ def _show(output: Output, window: CalendarWindow) -> None:
         column = max(13, *(len(line.when) + 2 for line in lines))
         for line in lines:
             output.line(output.style(_row(line, column, width, is_named=len(calendars) > 1)))
-    busy = sum(one.is_busy for one in window.occurrences)
-    total = counted(len(window.occurrences), "event")
+    events = [one for one in window.occurrences if one.component != "VFREEBUSY"]
+    busy = sum(one.is_busy for one in events)
+    taken = len(window.occurrences) - len(events)
+    more = f" {counted(taken, 'taken time')} without a name," if taken else ""
     output.say(
-        f"{total}, {busy:,} of them busy, on {counted(len(days), 'day')}; times of {window.zone}"
+        f"{counted(len(events), 'event')}, {busy:,} of them busy,{more} on "
+        f"{counted(len(days), 'day')}; times of {window.zone}"
     )
 
 

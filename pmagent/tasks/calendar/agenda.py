@@ -76,6 +76,10 @@ def _line(one: Occurrence, when: str, span: str = "") -> AgendaLine:
         marks.append("to-do")
     if one.status.upper() in {"CANCELLED", "TENTATIVE", "COMPLETED"}:
         marks.append(one.status.lower())
+    if one.is_cancelled and one.status.upper() != "CANCELLED":
+        marks.append("cancelled")
+    if one.is_declined:
+        marks.append("declined")
     if one.is_transparent and one.component != "VTODO":
         marks.append("free")
     if one.is_floating:

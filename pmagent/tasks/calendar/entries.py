@@ -48,6 +48,7 @@ class Entry:
     start: Moment
     end: Moment
     status: str
+    """As it is written."""
     is_transparent: bool
     sequence: int
     location: str = ""
@@ -59,8 +60,14 @@ class Entry:
     replaces: Moment | None = None
     """The instance that it stands for: RECURRENCE-ID."""
     is_this_and_future: bool = False
+    is_cancelled: bool = False
+    """By its status, or because the file is a cancellation (METHOD:CANCEL, RFC 5546)."""
+    declined_by: frozenset[str] = frozenset()
+    """The addresses of those who said no to it."""
     stamp: datetime | None = None
     """DTSTAMP, which many exporters set to when they wrote the file."""
+    modified: datetime | None = None
+    """LAST-MODIFIED: when the event was changed last."""
 
     @property
     def repeats(self) -> bool:
@@ -75,15 +82,20 @@ class EntryReader:
         self._zones = zones
         self._own_zone = own_zone
         self._is_cancelled = is_cancelled
+        self._here: tzinfo | None = None
         self.faults: list[Fault] = []
         self.without_start: list[int] = []
         """Lines of events that have no start at all."""
         self.swapped: list[int] = []
         """Lines of events that end before they start."""
+        self.two_zones: list[int] = []
+        """Lines of times that name a zone and UTC too."""
 
     def read(self, part: Part) -> Entry | None:
         """The entry, or None where it has no start that can be read."""
         component: Literal["VEVENT", "VTODO"] = "VTODO" if part.kind == "VTODO" else "VEVENT"
+        # Of calendars with X-WR-TIMEZONE only the events are meant: to-dos stay as written.
+        self._here = self._own_zone if component == "VEVENT" else None
         for name in _ONCE:
             found = part.properties.get(name, ())
             if len(found) > 1:
@@ -91,7 +103,7 @@ class EntryReader:
         span = self._span(part, component)
         if span is None:
             return None
-        status = part.text("STATUS") or ("CANCELLED" if self._is_cancelled else "")
+        status = part.text("STATUS")
         replaces = part.first("RECURRENCE-ID")
         stamp = parse_moment(part.text("DTSTAMP"))
         categories = part.properties.get("CATEGORIES", ())
@@ -114,7 +126,10 @@ class EntryReader:
             replaces=self._moment(replaces) if replaces else None,
             is_this_and_future=bool(replaces)
             and replaces.params.get("RANGE", "").upper() == "THISANDFUTURE",
+            is_cancelled=self._is_cancelled or status.upper() == "CANCELLED",
+            declined_by=frozenset(_who_declined(part)),
             stamp=stamp if isinstance(stamp, datetime) and stamp.tzinfo else None,
+            modified=stamp_of(part.text("LAST-MODIFIED")),
         )
 
     # -- when it is --------------------------------------------------------------------------------
@@ -153,8 +168,9 @@ class EntryReader:
             return start + timedelta(days=1) if _is_day_event(part, start) else start
         duration = parse_duration(length.value)
         if duration is None:
-            self._fault(length, f"{say_part(part)} is left out: its length is {_shown(length)}")
-            return None
+            shown = _shown(length)
+            self._fault(length, f"{say_part(part)} is taken to have no length: it says {shown}")
+            return start
         base = as_datetime(start) if duration.seconds else start
         try:
             return base + duration
@@ -190,18 +206,27 @@ class EntryReader:
         if one.params.get("VALUE", "").upper() == "DATE":
             return moment.date()
         name = one.params.get("TZID", "")
-        if moment.tzinfo is None and name:
-            zone = self._zones.find(name)
-            if zone is not None:
-                return moment.replace(tzinfo=zone)
-        if self._own_zone is None:
+        zone = self._zones.find(name) if name else None
+        if zone is not None:
+            if moment.tzinfo is not None and zone.tzname(moment) != "UTC":
+                # Exporters that write both have put a Z behind the time of the clock.
+                self.two_zones.append(one.line)
+            moment = moment.replace(tzinfo=zone)
+        if self._here is None or (moment.tzinfo and moment.tzname() != "UTC"):
             return moment
         # Google writes UTC, and means the zone that X-WR-TIMEZONE names.
-        return (
-            moment.astimezone(self._own_zone)
-            if moment.tzinfo
-            else moment.replace(tzinfo=self._own_zone)
-        )
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=self._here)
+        return moment.astimezone(self._here)
+
+    def periods(self, one: Property) -> Iterator[Extra]:
+        """The dates of a property that has a list of them, each with its length if it has one."""
+        for value in one.value.split(",")[:MOST_DATES]:
+            extra = self._one_date(value, one) if value.strip() else None
+            if extra is not None:
+                yield extra
+            elif value.strip():
+                self._fault(one, f"{value.strip()[:40]!r} is no time that is taken")
 
     # -- when it repeats ---------------------------------------------------------------------------
 
@@ -259,6 +284,17 @@ class EntryReader:
 
 def _is_day_event(part: Part, start: Moment) -> bool:
     return part.kind == "VEVENT" and is_all_day(start)
+
+
+def _who_declined(part: Part) -> Iterator[str]:
+    for one in part.properties.get("ATTENDEE", ()):
+        if one.params.get("PARTSTAT", "").upper() == "DECLINED":
+            yield plain_address(one.value)
+
+
+def plain_address(text: str) -> str:
+    """`mailto:Me@example.org` as `me@example.org`."""
+    return text.strip().casefold().removeprefix("mailto:")
 
 
 def _is_transparent(part: Part) -> bool:

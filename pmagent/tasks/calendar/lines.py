@@ -22,16 +22,18 @@ _MOMENTS = frozenset({
     "RECURRENCE-ID",
     "DTSTAMP",
     "LAST-MODIFIED",
+    "FREEBUSY",
 })
 _WANTED = _MOMENTS | {
-    "CALSCALE", "CATEGORIES", "DURATION", "EXRULE", "LOCATION", "METHOD", "NAME", "RRULE",
-    "SEQUENCE", "STATUS", "SUMMARY", "TRANSP", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "UID",
+    "ATTENDEE", "CALSCALE", "CATEGORIES", "DURATION", "EXRULE", "LOCATION", "METHOD", "NAME",
+    "RRULE", "SEQUENCE", "STATUS", "SUMMARY", "TRANSP", "TZID", "TZOFFSETFROM", "TZOFFSETTO", "UID",
     "X-CALEND", "X-CALSTART", "X-FILTER-DATE-RANGE", "X-MICROSOFT-CDO-BUSYSTATUS",
     "X-WR-CALNAME", "X-WR-TIMEZONE",
 }  # fmt: skip
 ENTRIES = frozenset({"VEVENT", "VTODO"})
 """The parts that take place at some time."""
-_KEPT = ENTRIES | {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT"}
+_KEPT = ENTRIES | {"VCALENDAR", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT"}
+_OF_CALENDARS = _KEPT | {"VJOURNAL", "VALARM", "VAVAILABILITY", "VPOLL"}
 _NAME = re.compile(r"\s*([A-Za-z0-9-]+)\s*([;:])")
 _MOST_FAULTS = 50
 
@@ -82,7 +84,7 @@ class Scan:
     is_cut: bool
     """Whether it ends before its end."""
     has_parts: bool
-    """Whether anything began in it at all."""
+    """Whether anything of a calendar began in it."""
 
 
 def scan(text: str) -> Scan:
@@ -103,6 +105,7 @@ class _Scanner:
         self._open: list[Part] = []
         self._faults: list[Fault] = []
         self._count = 0
+        self._is_calendar = False
         self._last_fault: Fault | None = None
         self._last_line = 0
         self._is_stopped = False
@@ -148,7 +151,7 @@ class _Scanner:
             calendars=tuple(self._calendars),
             faults=tuple(self._faults),
             is_cut=self._is_cut,
-            has_parts=self._count > 0,
+            has_parts=self._is_calendar,
         )
 
     def _half_line(self) -> Fault | None:
@@ -157,6 +160,7 @@ class _Scanner:
 
     def _begin(self, number: int, kind: str) -> None:
         self._count += 1
+        self._is_calendar |= kind in _OF_CALENDARS
         if self._count > MOST_PARTS or len(self._open) >= MOST_DEPTH:
             what = "parts" if self._count > MOST_PARTS else "levels"
             most = MOST_PARTS if self._count > MOST_PARTS else MOST_DEPTH
@@ -179,6 +183,11 @@ class _Scanner:
                 self._calendars.append(part)
 
     def _close(self, number: int, kind: str) -> None:
+        if self._open and self._open[-1].kind in ENTRIES and kind not in _OF_CALENDARS:
+            open_one = self._open[-1].kind
+            if not any(part.kind == kind for part in self._open):
+                self._fault(number, f'"END:{kind[:40]}" is taken for "END:{open_one}"')
+                kind = open_one
         if not any(part.kind == kind for part in self._open):
             self._fault(number, f'"END:{kind}" ends nothing')
             return

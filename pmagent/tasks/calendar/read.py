@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from pmagent.nlp.counted import counted
-from pmagent.tasks.calendar.entries import Entry, EntryReader, stamp_of
+from pmagent.tasks.calendar.entries import Entry, EntryReader, plain_address, stamp_of
+from pmagent.tasks.calendar.free_busy import BusyTime, read_busy
 from pmagent.tasks.calendar.limits import MOST_BYTES, Steps
 from pmagent.tasks.calendar.lines import ENTRIES, Part, scan
 from pmagent.tasks.calendar.values import as_date, read_text
@@ -20,7 +23,9 @@ _DISGUISES = (
     (b"%PDF", "it is a PDF"),
     (b"SQLite format 3", "it is a database"),
 )
+_CUT_LETTER = re.compile(rb"(?<=[\x80-\xf4])(\r?\n[ \t])([\x80-\xbf]+)")
 _MARKUP = (b"<!doctype", b"<html", b"<?xml")
+_ADDRESS = re.compile(r"(?i:mailto:)?[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,10 @@ class CalendarEntries:
     entries: tuple[Entry, ...]
     zone: tzinfo | None = None
     """The one that X-WR-TIMEZONE names."""
+    owner: str = ""
+    """Whose it is: the address that many exporters give it as its name; else empty."""
+    busy: tuple[BusyTime, ...] = ()
+    """Times that are taken by what it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +75,11 @@ def read_calendar(data: bytes, name: str, *, steps: Steps | None = None) -> Read
     text, note = _decode(data)
     found = scan(text)
     if not found.has_parts:
-        return Refusal(file=name, reason='it is no calendar: nothing in it begins with "BEGIN:"')
+        is_contact = "BEGIN:VCARD" in text[:4096].upper()
+        reason = 'nothing in it begins with "BEGIN:VCALENDAR"'
+        return Refusal(
+            file=name, reason=f"it is no calendar: {'it is a contact' if is_contact else reason}"
+        )
     notes = [note] if note else []
     refusals = [Refusal(file=name, reason=one.reason, line=one.line) for one in found.faults]
     calendars: list[CalendarEntries] = []
@@ -97,21 +110,41 @@ def _refused(data: bytes) -> str:
             return reason
     if head.lower().startswith(_MARKUP):
         return "it is a web page, not a calendar: the link may ask for a sign-in"
-    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in data[:4096] and not _encoding(data) and b"BEGIN:" not in data[:4096].upper():
         return "it is binary, no calendar"
     return ""
 
 
 def _decode(data: bytes) -> tuple[str, str]:
     """The text, and a note where its encoding was guessed."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), ""
+    wide = _encoding(data)
+    if wide:
+        return data.decode(wide, errors="replace"), ""
+    data = data.replace(b"\0", b"")
+    # Exporters that fold by bytes cut letters in two (RFC 5545, 3.1): the rest goes to its first.
+    data = _CUT_LETTER.sub(rb"\2\1", data)
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        return data.decode(
-            "cp1252", errors="replace"
-        ), "it is not UTF-8 and is read as Windows-1252"
+        rows = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+        text = "\n".join(map(_decode_row, rows))
+        return text, "it is not UTF-8 throughout: the rest is read as Windows-1252"
+
+
+def _decode_row(row: bytes) -> str:
+    try:
+        return row.decode()
+    except UnicodeDecodeError:
+        return row.decode("cp1252", errors="replace")
+
+
+def _encoding(data: bytes) -> str:
+    """Which UTF-16 it is, with or without its mark; empty for none."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if data[:2] in {b"B\0", b"b\0"}:
+        return "utf-16-le"
+    return "utf-16-be" if data[:2] in {b"\0B", b"\0b"} else ""
 
 
 class _CalendarReader:
@@ -122,8 +155,8 @@ class _CalendarReader:
         self._zones = Zones([one for one in part.parts if one.kind == "VTIMEZONE"], steps)
         self._own = part.text("X-WR-TIMEZONE")
         self._zone = self._zones.find(self._own) if self._own else None
-        is_cancelled = part.text("METHOD").upper() == "CANCEL"
-        self._reader = EntryReader(self._zones, self._zone, is_cancelled=is_cancelled)
+        self._is_cancelled = part.text("METHOD").upper() == "CANCEL"
+        self._reader = EntryReader(self._zones, self._zone, is_cancelled=self._is_cancelled)
 
     def read(self) -> CalendarEntries:
         part = self._part
@@ -133,7 +166,14 @@ class _CalendarReader:
         events = (one for one in part.parts if one.kind in ENTRIES)
         found = (self._reader.read(one) for one in events)
         entries = tuple(entry for entry in found if entry is not None)
-        return CalendarEntries(title=title, entries=entries, zone=self._zone)
+        taken = (one for one in part.parts if one.kind == "VFREEBUSY" and not self._is_cancelled)
+        return CalendarEntries(
+            title=title,
+            entries=entries,
+            zone=self._zone,
+            owner=plain_address(title) if _ADDRESS.fullmatch(title) else "",
+            busy=tuple(time for one in taken for time in read_busy(one, self._reader)),
+        )
 
     def _is_foreign(self) -> bool:
         return self._part.text("CALSCALE").upper() not in {"", "GREGORIAN"}
@@ -158,6 +198,10 @@ class _CalendarReader:
         yield from _counted_lines(
             self._reader.swapped, "event ends", "events end",
             "before the start: both are taken the other way round",
+        )  # fmt: skip
+        yield from _counted_lines(
+            self._reader.two_zones, "time names", "times name",
+            "a zone and UTC too: the clock of the zone is taken",
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from pmagent.tasks.calendar.values import Moment, parse_moment
@@ -22,8 +22,10 @@ _RANGES = {
     "BYMINUTE": (0, 59, False),
     "BYSECOND": (0, 60, False),
     "BYSETPOS": (1, 366, True),
+    "BYEASTER": (0, 366, True),
 }
 """Smallest, largest, and whether it is also counted from the end."""
+_PARTS = {*_RANGES, "BYDAY"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,8 @@ class Rule:
     minutes: tuple[int, ...] = ()
     seconds: tuple[int, ...] = ()
     positions: tuple[int, ...] = ()
+    easter: tuple[int, ...] = ()
+    """Days after Easter Sunday, before it if negative: of some programs, in no standard."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +59,10 @@ class BadRule:
 
 
 def parse_rule(text: str) -> Rule | BadRule:
-    """The rule that `text` writes. Blanks, lower case and unknown `X-` parts do no harm."""
+    """The rule that `text` writes. Blanks, lower case and unknown parts do no harm, but for BY…."""
     fields: dict[str, str] = {}
-    for part in "".join(text.split()).upper().split(";"):
+    # Some exporters escape the semicolons, as in a text.
+    for part in "".join(text.split()).replace("\\", "").upper().split(";"):
         name, _, value = part.partition("=")
         if name:
             fields.setdefault(name, value)
@@ -66,9 +71,17 @@ def parse_rule(text: str) -> Rule | BadRule:
         return BadRule(reason=f'its FREQ is "{frequency[:40]}"')
     if fields.get("RSCALE", "GREGORIAN") != "GREGORIAN":
         return BadRule(reason=f"it counts in the {fields['RSCALE'][:40].lower()} calendar")
+    unknown = [name for name in fields if name.startswith("BY") and name not in _PARTS]
+    if unknown:
+        return BadRule(reason=f"it has {unknown[0][:40]}, which is not known")
     if fields.get("SKIP", "OMIT") != "OMIT":
         return BadRule(reason=f"it has SKIP={fields['SKIP'][:40]}")
     return _build(cast("Frequency", frequency), fields)
+
+
+def of_days(rule: Rule) -> Rule:
+    """The rule as it holds for an event that lasts all day: its times are passed over (3.3.10)."""
+    return replace(rule, hours=(), minutes=(), seconds=())
 
 
 def _build(frequency: Frequency, fields: dict[str, str]) -> Rule | BadRule:
@@ -109,6 +122,7 @@ def _build(frequency: Frequency, fields: dict[str, str]) -> Rule | BadRule:
         minutes=lists["BYMINUTE"],
         seconds=tuple(sorted({min(second, 59) for second in lists["BYSECOND"]})),
         positions=lists["BYSETPOS"],
+        easter=lists["BYEASTER"],
     )
 
 

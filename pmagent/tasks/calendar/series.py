@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
-from pmagent.tasks.calendar.entries import Entry
+from pmagent.tasks.calendar.entries import Entry, Extra
 from pmagent.tasks.calendar.limits import MOST_INSTANCES, StepLimitError, Steps
-from pmagent.tasks.calendar.rules import Rule
+from pmagent.tasks.calendar.rules import Rule, of_days
 from pmagent.tasks.calendar.values import (
     EARLIEST,
     LATEST,
@@ -112,7 +112,7 @@ class Series:
             if isinstance(one, Trouble):
                 yield one
                 continue
-            keys = _instance_keys(one)
+            keys = self._keys_of(one)
             if not excluded.isdisjoint(keys):
                 continue
             other = next((self._replaced[key] for key in keys if key in self._replaced), None)
@@ -131,7 +131,8 @@ class Series:
                 yield moved
         for entry in _unique(self._replaced.values()):
             # One that was moved here from elsewhere, or whose event is in another file.
-            if id(entry) not in met and excluded.isdisjoint(self._named(entry)):
+            is_gone = id(entry) in met or not excluded.isdisjoint(self._named(entry))
+            if not is_gone and not self._is_stale(entry, steps):
                 yield from _written(entry, span)
 
     # -- the rule ----------------------------------------------------------------------------------
@@ -152,13 +153,15 @@ class Series:
             yield self._instance(master, wall(master.start), length)
             found.add(wall(master.start))
         for extra in master.extra:
-            at = wall_in(extra.start, self._zone)
+            at = self._place(wall_in(extra.start, self._zone))
             if at not in found:
                 found.add(at)
-                yield self._instance(master, at, extra.length or length)
+                yield self._added(master, extra, at, length)
         try:
-            dropped = set(self._walk(master.except_rules, master, (lower, upper), steps))
-            for at in self._walk(master.rules, master, (lower, upper), steps):
+            leave_out = self._walk(master.except_rules, master, (lower, upper), steps)
+            dropped = {self._place(moment) for moment in leave_out}
+            for moment in self._walk(master.rules, master, (lower, upper), steps):
+                at = self._place(moment)
                 if at not in found and at not in dropped:
                     found.add(at)
                     yield self._instance(master, at, length)
@@ -169,7 +172,8 @@ class Series:
         self, rules: Iterable[Rule], master: Entry, around: tuple[datetime, datetime], steps: Steps
     ) -> Iterator[datetime]:
         start = wall(master.start)
-        for rule in rules:
+        for written in rules:
+            rule = of_days(written) if is_all_day(master.start) else written
             end = _until(rule, master.start)
             upper = around[1] if end is None else min(end, around[1])
             steps.begin()
@@ -195,9 +199,23 @@ class Series:
         zone = self._zone
         return Instance(entry=master, start=at.replace(tzinfo=zone), end=end.replace(tzinfo=zone))
 
+    def _place(self, at: datetime) -> datetime:
+        """What tells an instance from the others: an event that lasts all day is once on a day."""
+        is_day = self._master is not None and is_all_day(self._master.start)
+        return datetime.combine(at.date(), time()) if is_day else at
+
+    def _added(self, master: Entry, extra: Extra, at: datetime, length: timedelta) -> Instance:
+        """The instance of an extra date, in the zone that the date is written in."""
+        length = length if extra.length is None else extra.length
+        start = extra.start
+        if is_all_day(master.start) or not isinstance(start, datetime) or start.tzinfo is None:
+            return self._instance(master, at, length)
+        room = LATEST - wall(start)
+        return Instance(entry=master, start=start, end=start + min(length, room))
+
     def _shifted(self, one: Instance) -> Instance:
         """As the last change of this and all later instances has it, if one is before."""
-        at = wall(one.start)
+        at = wall_in(one.start, self._zone)
         changes = [entry for replaced, entry in self._future if replaced < at]
         if not changes:
             return one
@@ -212,6 +230,31 @@ class Series:
         zone = self._zone
         return Instance(
             entry=entry, start=begun.replace(tzinfo=zone), end=done.replace(tzinfo=zone)
+        )
+
+    def _keys_of(self, one: Instance) -> tuple[datetime | date, ...]:
+        """What it is known by: what the clock shows, and its day for who names only that."""
+        at = wall_in(one.start, self._zone)
+        return (at, at.date())
+
+    def _is_stale(self, entry: Entry, steps: Steps) -> bool:
+        """Whether it is a series that an instance of an older version of the event began.
+
+        The event knows a higher sequence, and does not take place when the entry says.
+        """
+        master, moment = self._master, entry.replaces
+        if master is None or moment is None or entry.sequence >= master.sequence:
+            return False
+        if not (entry.repeats or entry.excluded):
+            return False
+        named = self._named(entry)
+        day = wall_in(moment, self._zone).date()
+        zone = self._zone or UTC
+        span = Span(first=day, end=min(day, LATEST.date() - _DAY) + _DAY, zone=zone)
+        return not any(
+            not set(named).isdisjoint(self._keys_of(one))
+            for one in self._repeated(span, steps)
+            if isinstance(one, Instance)
         )
 
     def _excluded(self) -> set[datetime | date]:
@@ -232,11 +275,6 @@ def wall_in(moment: Moment, zone: tzinfo | None) -> datetime:
     if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
         return moment.astimezone(zone).replace(tzinfo=None)
     return wall(moment)
-
-
-def _instance_keys(one: Instance) -> tuple[datetime | date, ...]:
-    """What an instance is known by: what the clock shows, and its day for who names only that."""
-    return (wall(one.start), as_date(one.start))
 
 
 def _keys(named: Moment, zone: tzinfo | None) -> tuple[datetime | date, ...]:

@@ -19,7 +19,7 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([\\;,nN])")
 
 
 def parse_moment(text: str) -> Moment | None:

@@ -143,7 +143,7 @@ class _Days:
             plain |= {day for _, day in rule.weekdays}
         self._plain = plain
         self._counted = set(rule.weekdays) if self._is_counted else set[tuple[int, int]]()
-        if not (rule.weeks or rule.year_days or rule.month_days or rule.weekdays):
+        if not (rule.weeks or rule.year_days or rule.month_days or rule.weekdays or rule.easter):
             self._take_from_start(start)
 
     def _take_from_start(self, start: date) -> None:
@@ -167,6 +167,7 @@ class _Days:
             and (not (self._plain or self._counted) or self._is_weekday(day))
             and (not rule.year_days or self._is_year_day(day))
             and (not rule.weeks or self._is_in_week(day))
+            and (not rule.easter or day.toordinal() - _easter(day.year) in rule.easter)
         )
 
     def _is_month_day(self, day: date) -> bool:
@@ -201,6 +202,18 @@ class _Days:
         middle = day - timedelta(days=(day.weekday() - start) % 7 - 3)
         last = _week(date(middle.year, 12, 28), start)
         return week in self._rule.weeks or week - last - 1 in self._rule.weeks
+
+
+def _easter(year: int) -> int:
+    """The number of Easter Sunday (Gregorian), by Meeus, Jones and Butcher."""
+    century, rest = divmod(year, 100)
+    moon = (
+        19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15
+    ) % 30
+    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (year % 19 + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return date(year, month, day + 1).toordinal()
 
 
 def _day_of_year(day: date) -> int:

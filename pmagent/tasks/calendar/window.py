@@ -1,18 +1,19 @@
 """What calendar files say of some days, as one list: the part of a calendar that a plan is made on.
 
-The same event in two exports counts once: the one with the higher SEQUENCE, else of the newer file.
+The same event in two exports counts once: the one with the higher SEQUENCE, else the one that was
+changed last, else of the newer file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pmagent.errors import UsageError
-from pmagent.tasks.calendar.entries import Entry
+from pmagent.tasks.calendar.entries import Entry, plain_address
 from pmagent.tasks.calendar.limits import MOST_OCCURRENCES, Steps
 from pmagent.tasks.calendar.read import (
     Reading,
@@ -40,6 +41,8 @@ class _Source:
     reading: Reading
     calendar: str
     written: datetime
+    people: frozenset[str]
+    """The addresses of whose calendar it is."""
     entries: list[Entry]
 
 
@@ -50,17 +53,23 @@ def read_window(
     *,
     zone: str = "",
     mtimes: Mapping[str, datetime] | None = None,
+    owners: Collection[str] = (),
 ) -> CalendarWindow:
     """All that the files, bytes by name, say of the days from `first` to `last`, both inclusive.
 
     `zone` is the reader's own, an IANA name; without one it is the one that most events are in,
-    and a note says so. `mtimes` is when each file was written.
+    and a note says so. `mtimes` is when each file was written. `owners` are the reader's own
+    addresses, to know what they declined; the one that a calendar is called by counts too.
 
     Raises:
-        UsageError: the zone is unknown, or `last` is before `first`.
+        UsageError: the zone is unknown, `last` is before `first`, or a day has none around it.
     """
     if last < first:
         raise UsageError(f"{last} is before {first}", "name the earlier day first")
+    if first.year == MINYEAR or last.year == MAXYEAR:
+        raise UsageError(
+            f"{first} to {last} reaches to where days end", "name days of the years 2 to 9998"
+        )
     steps = Steps()
     read = [read_calendar(data, name, steps=steps) for name, data in files.items()]
     readings = [one for one in read if isinstance(one, Reading)]
@@ -78,7 +87,9 @@ def read_window(
         notes.append("days are those of UTC: no event names a zone")
     written = _written(readings, mtimes or {})
     span = Span(first=first, end=last + timedelta(days=1), zone=here)
-    occurrences, troubles = _occurrences(readings, written, span, steps)
+    people = frozenset(map(plain_address, owners))
+    occurrences, troubles = _occurrences(_sources(readings, written, people), span, steps)
+    taken = list(_taken(readings, span))
     known = {one.file: _known_until(one, written.get(one.file), here) for one in readings}
     notes += _knowledge(known, written, span)
     notes += _same_calendar(readings, written)
@@ -87,7 +98,8 @@ def read_window(
         first=first,
         last=last,
         zone=name,
-        occurrences=tuple(occurrences),
+        is_zone_said=bool(zone or guessed),
+        occurrences=tuple(sorted([*occurrences, *taken], key=lambda one: _order(one, span))),
         files=tuple(files),
         known_until=min(days, default=None),
         exported=max(written.values(), default=None),
@@ -108,7 +120,9 @@ def _written(readings: Sequence[Reading], mtimes: Mapping[str, datetime]) -> dic
     return found
 
 
-def _sources(readings: Sequence[Reading], written: Mapping[str, datetime]) -> Iterator[_Source]:
+def _sources(
+    readings: Sequence[Reading], written: Mapping[str, datetime], people: frozenset[str]
+) -> Iterator[_Source]:
     """Each event once, with the entries of the export that knows it best."""
     by_uid: dict[tuple[str, ...], dict[str, list[_Source]]] = {}
     for reading in readings:
@@ -123,6 +137,7 @@ def _sources(readings: Sequence[Reading], written: Mapping[str, datetime]) -> It
                     reading=reading,
                     calendar=calendar.title or reading.file,
                     written=written.get(reading.file, _OLDEST),
+                    people=people | {calendar.owner},
                     entries=entries,
                 )
                 by_uid.setdefault(key, {}).setdefault(reading.file, []).append(source)
@@ -146,10 +161,12 @@ def _best(by_file: Mapping[str, Sequence[_Source]]) -> Sequence[_Source]:
     return [dataclasses.replace(first, entries=[*first.entries, *loose]), *others]
 
 
-def _rank(source: _Source) -> tuple[int, bool, datetime]:
+def _rank(source: _Source) -> tuple[int, bool, datetime, datetime]:
     own = [entry.sequence for entry in source.entries if entry.replaces is None]
     # Of a file that was cut short, what changed an event may be what is missing.
-    return max(own, default=-1), not source.reading.is_cut, source.written
+    known = [entry.modified for entry in source.entries if entry.modified]
+    changed = max(known, default=source.written)
+    return max(own, default=-1), not source.reading.is_cut, changed, source.written
 
 
 def _same_calendar(readings: Sequence[Reading], written: Mapping[str, datetime]) -> Iterator[str]:
@@ -169,11 +186,11 @@ def _same_calendar(readings: Sequence[Reading], written: Mapping[str, datetime])
 
 
 def _occurrences(
-    readings: Sequence[Reading], written: Mapping[str, datetime], span: Span, steps: Steps
+    sources: Iterator[_Source], span: Span, steps: Steps
 ) -> tuple[list[Occurrence], list[Refusal]]:
     found: list[Occurrence] = []
     refusals: list[Refusal] = []
-    for source in _sources(readings, written):
+    for source in sources:
         for one in Series(source.entries).between(span, steps):
             if isinstance(one, Trouble):
                 reason = f'the event "{one.entry.summary[:60]}": {one.reason}'
@@ -185,7 +202,29 @@ def _occurrences(
             reason = f"these days hold more than {MOST_OCCURRENCES:,} events: read up to there"
             refusals.append(Refusal(file=source.reading.file, reason=reason))
             break
-    return sorted(found, key=lambda one: _order(one, span)), refusals
+    return found, refusals
+
+
+def _taken(readings: Sequence[Reading], span: Span) -> Iterator[Occurrence]:
+    """The times of free/busy exports: each once, whichever file has it."""
+    met: set[tuple[Moment, Moment]] = set()
+    for reading in readings:
+        for calendar in reading.calendars:
+            for one in calendar.busy:
+                start, end = _aware(one.start, span), _aware(one.end, span)
+                if (start, end) in met or not span.holds(start, end):
+                    continue
+                met.add((start, end))
+                yield Occurrence(
+                    summary="Busy",
+                    start=start,
+                    end=end,
+                    is_all_day=not isinstance(start, datetime),
+                    status=one.status,
+                    component="VFREEBUSY",
+                    calendar=calendar.title or reading.file,
+                    file=reading.file,
+                )
 
 
 def _occurrence(one: Instance, source: _Source, span: Span) -> Occurrence:
@@ -199,6 +238,8 @@ def _occurrence(one: Instance, source: _Source, span: Span) -> Occurrence:
         is_all_day=not isinstance(one.start, datetime),
         is_floating=is_floating,
         status=entry.status,
+        is_cancelled=entry.is_cancelled,
+        is_declined=not entry.declined_by.isdisjoint(source.people),
         is_transparent=entry.is_transparent,
         component=entry.component,
         calendar=source.calendar,

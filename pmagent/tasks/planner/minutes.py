@@ -92,7 +92,7 @@ def meetings_of(window: CalendarWindow, zone: ZoneInfo) -> tuple[Meeting, ...]:
     """What takes time, in order. Blocks of our own, tasks and empty events do not."""
     found: list[Meeting] = []
     for place, one in enumerate(window.occurrences):
-        if not one.is_busy or one.is_ours or one.component != "VEVENT":
+        if not one.is_busy or one.is_ours or one.component == "VTODO":
             continue
         start = _edge(one.start, zone, is_end=False)
         end = _edge(one.end, zone, is_end=True)

@@ -26,7 +26,8 @@ SECOND = "UID:b@x\nSUMMARY:Second\nDTSTART:20260303T100000Z\nDTEND:20260303T1100
             "it is a web page, not a calendar: the link may ask for a sign-in",
         ),
         (b"\x00\x01\x02\x03", "it is binary, no calendar"),
-        (b"Dear all", 'it is no calendar: nothing in it begins with "BEGIN:"'),
+        (b"Dear all", 'it is no calendar: nothing in it begins with "BEGIN:VCALENDAR"'),
+        (b"BEGIN:VCARD\nFN:A\nEND:VCARD\n", "it is no calendar: it is a contact"),
     ],
 )
 def test_what_is_no_calendar_is_refused_with_its_reason(data: bytes, reason: str) -> None:
@@ -62,10 +63,10 @@ def test_an_event_with_values_that_mean_nothing_is_left_out_by_its_line() -> Non
 
     window = march(data)
 
-    assert [one.summary for one in window.occurrences] == ["First", "Half"]
+    assert [one.summary for one in window.occurrences] == ["First", "Long", "Half"]
     assert reasons(window) == [
         (11, 'the event "When" is left out: its start is "tomorrow"'),
-        (16, 'the event "Long" is left out: its length is "P999999999999999999W"'),
+        (16, 'the event "Long" is taken to have no length: it says "P999999999999999999W"'),
         (21, 'the event "Half" is taken to have no length: its end is "later"'),
     ]
 
