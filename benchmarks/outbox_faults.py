@@ -5,6 +5,8 @@
     python -m benchmarks.outbox_faults --ghost env    against the server that PMAGENT_GHOST_URL and
                                                       PMAGENT_GHOST_ADMIN_KEY name; leaves drafts
     python -m benchmarks.outbox_faults --trello       1,000 cards over HTTP, against our fake Trello
+    python -m benchmarks.outbox_faults --push         1,000 cards of a board, pushed until both
+                                                      boards say the same; then half of them changed
 
 Both go through the same script of faults, on a clock of its own: of all requests 20 % end with a
 503 and 20 % of the deeds with a lost answer; besides there are timeouts, requests that arrive late,
@@ -23,6 +25,7 @@ from pathlib import Path
 
 from tests.outbox.ghost_ground import GROUND as GHOST
 from tests.outbox.ghost_ground import fake_site
+from tests.outbox.push_storm import run_push_storm
 from tests.outbox.storm import GROUND, Outcome, run_storm
 from tests.outbox.trello_ground import GROUND as TRELLO
 from tests.outbox.trello_ground import fake_board
@@ -36,7 +39,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--ghost", choices=["fake", "env"])
     parser.add_argument("--trello", action="store_true")
+    parser.add_argument("--push", action="store_true")
     asked = parser.parse_args()
+    if asked.push:
+        return _storm_push(asked.effects or 1_000, asked.seed)
     if asked.trello:
         return _storm_trello(asked.effects or 1_000, asked.kills, asked.seed)
     effects = asked.effects or (150 if asked.ghost else 1_000)
@@ -66,6 +72,21 @@ def _storm_trello(effects: int, kills: int, seed: int) -> int:
         )  # fmt: skip
     show({"outbox": ours})
     return int(bool(ours.doubled or ours.lost))
+
+
+def _storm_push(cards: int, seed: int) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PMAGENT_HOME"] = str(Path(folder, "home"))
+        found = run_push_storm(Path(folder), cards, seed)
+    rows = {
+        "cards": found.cards, "lost": found.lost, "doubled": found.doubled, "pushes": found.pushes,
+        "requests": found.requests, "writes": found.writes, "faults": sum(found.faults.values()),
+        **{f"  {kind}": count for kind, count in sorted(found.faults.items())},
+        "seconds": round(found.wall_s, 1),
+    }  # fmt: skip
+    for name, value in rows.items():
+        print(f"{name:<20}{value:>12,}")
+    return int(bool(found.doubled or found.lost))
 
 
 def show(outcomes: dict[str, Outcome]) -> None:

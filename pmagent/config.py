@@ -70,6 +70,8 @@ class Settings:
     """Requests to the model that one turn may make."""
     ghost_url: str = ""
     """The address of the person's own Ghost site; empty: drafts go to a folder."""
+    trello_board: str = ""
+    """The person's own Trello board, by its id; empty: there is none."""
     week: Mapping[str, object] = field(default_factory=dict[str, object])
     """How one works and where the week's files are. A garden's keys are laid over the person's."""
 
@@ -77,12 +79,13 @@ class Settings:
 _GARDEN_KEYS = {"metadata", "exclude", "max-file-mb", "week"}
 _PERSON_LISTS = {"own", "public", "published", "hook-folders", "hooks-on", "hooks-off"}
 _MODEL_KEYS = {"models", "default-model", "base-url", "budget-usd", "arg-base", "max-steps"}
-_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports", "ghost-url"} | _MODEL_KEYS
+_PLACES = {"ghost-url", "trello-board"}
+_PERSON_KEYS = _GARDEN_KEYS | _PERSON_LISTS | {"model", "ports", *_PLACES} | _MODEL_KEYS
 _LISTS = {"metadata", "exclude"} | _PERSON_LISTS
 _LAST_PORT = 65_535
 _WEEK_KEYS = {
     "zone", "hours", "deep", "days-off", "buffer", "shortest", "longest", "between", "daily-share",
-    "calendars", "board", "outcomes",
+    "calendars", "board", "outcomes", "learn-estimates",
 }  # fmt: skip
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MODEL_NAME = re.compile(r"[!-~]{1,200}")
@@ -91,6 +94,10 @@ _SITE = re.compile(
     r"|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?(?:/[!-~]*)?"
 )
 """Without encryption only on this computer: what is sent carries a key."""
+_BOARD = re.compile(
+    r"(?:http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/boards/)?[0-9a-f]{24}"
+)
+"""Its whole id, since by it every card is known again; elsewhere than at Trello for tests."""
 _FIXED_ALIASES = {"offline", "default", "inherit"}
 
 
@@ -242,6 +249,12 @@ def _site(value: object) -> str:
     raise ValueError
 
 
+def _board(value: object) -> str:
+    if isinstance(value, str) and (not value or _BOARD.fullmatch(value)):
+        return value
+    raise ValueError
+
+
 def _dollars(value: object) -> Decimal:
     if isinstance(value, int | float) and not isinstance(value, bool):
         dollars = Decimal(str(value))
@@ -258,7 +271,14 @@ def _week(value: object) -> Mapping[str, object]:
     _strings(week.get("calendars", []))
     for key in ("board", "outcomes", "zone"):
         _text(week.get(key, ""))
+    _switch(week.get("learn-estimates", True))
     return week
+
+
+def _switch(value: object) -> bool:
+    if value is True or value is False:
+        return value
+    raise ValueError
 
 
 def _arg_base(value: object) -> ArgBase:
@@ -281,9 +301,10 @@ _KINDS: Mapping[str, tuple[_Reader, str]] = {
     "week": (
         _week,
         f"an object with some of {', '.join(sorted(_WEEK_KEYS))}; calendars is a list of globs, "
-        "board, outcomes and zone are strings",
+        "board, outcomes and zone are strings, learn-estimates is true or false",
     ),
     "ghost-url": (_site, "an address such as https://blog.example.org"),
+    "trello-board": (_board, 'the id of a board, as "pmagent trello connect" writes it'),
     "default-model": (_model_name, "the name of a model"),
     "models": (
         _models,

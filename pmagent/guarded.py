@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pmagent.gatehouse import Gatehouse
     from pmagent.jobs.grounds import JobGrounds
     from pmagent.jobs.jobs import Jobs
+    from pmagent.jobs.pushes import PushLinks
     from pmagent.jobs.week import Week
     from pmagent.outbox.outbox import Outbox
     from pmagent.reviews.queue import ReviewQueue
@@ -90,19 +91,32 @@ class Guarded:
     @cached_property
     def _week(self) -> Week:
         # Late: as for the conversation.
+        from pmagent.agent.moment import computer_zone  # noqa: PLC0415
         from pmagent.jobs.week import Week  # noqa: PLC0415
 
-        return Week(replace(self._make_job_grounds(), now=self._clock), self._runs_section)
+        zone = computer_zone(os.environ)
+        grounds = replace(self._make_job_grounds(), now=self._clock, zone=zone)
+        return Week(grounds, self._runs_section, self._push_links())
+
+    def _push_links(self) -> PushLinks:
+        from pmagent.jobs.pushes import PushLinks  # noqa: PLC0415 - as for the conversation
+        from pmagent.records.effects import Effects  # noqa: PLC0415
+
+        return PushLinks(
+            target=lambda: self.runs.parts.door.target("trello.card"),
+            effect=lambda key: Effects(self.runs.parts.tables).get(key),
+        )
 
     def _runs_section(self, week: str, zone: tzinfo) -> str:
         from pmagent.records.tables import Tables  # noqa: PLC0415 - as for the conversation
+        from pmagent.reviews.agreement import agrees  # noqa: PLC0415
         from pmagent.traces.gather import gather  # noqa: PLC0415
         from pmagent.traces.weekly import BEFORE_WEEKS, monday, weekly_section  # noqa: PLC0415
 
         begun = datetime.combine(monday(week), time(), zone) - timedelta(weeks=BEFORE_WEEKS)
         tables = Tables(self.data_dir)
         try:
-            return weekly_section(gather(tables, begun), week, zone=zone)
+            return weekly_section(gather(tables, begun), week, zone=zone, agrees=agrees)
         finally:
             tables.close()
 
@@ -143,7 +157,7 @@ class Guarded:
                 data_dir=self.data_dir,
                 now=now,
                 price=price_of_use,
-                publishers=lambda: open_publishers(self.settings.ghost_url, os.environ, now),
+                publishers=lambda: open_publishers(self.settings, os.environ, now),
             )
         )
 

@@ -103,6 +103,15 @@ class OutboxPort(Protocol):
         """Put it on record, try it, and say how it stands."""
         ...
 
+    def read(self, kind: str) -> Mapping[str, Json]:
+        """What lies at the place that effects of a kind go to. Changes nothing.
+
+        Raises:
+            UsageError: no such place is set up, or it cannot be read.
+            FetchError: it could not be read.
+        """
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pmagent.agent.tool import OutboxPort
 from pmagent.errors import UsageError
+from pmagent.types.actions import Json
 from pmagent.types.outbox import Delivery, Wish
 
 
@@ -32,3 +33,7 @@ class LateOutbox:
     def send(self, wish: Wish) -> Delivery:
         """Put it on record and try it."""
         return self.find().send(wish)
+
+    def read(self, kind: str) -> Mapping[str, Json]:
+        """What lies where effects of a kind go to."""
+        return self.find().read(kind)

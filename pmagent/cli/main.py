@@ -12,9 +12,9 @@ from pmagent import __version__
 
 COMMANDS = (
     "init", "index", "status", "where", "ask", "read", "draft", "check", "verify", "lint-archive",
-    "run", "runs", "resume", "cancel", "explain", "review", "autonomy", "outbox", "ghost", "show",
-    "lint", "sim", "trace", "stats", "plan", "tasks", "weekly", "calendar", "sessions", "model",
-    "compat", "tool", "garden", "undo", "rewind", "audit", "hooks", "doctor", "completion",
+    "run", "runs", "resume", "cancel", "explain", "review", "autonomy", "outbox", "ghost", "trello",
+    "show", "lint", "sim", "trace", "stats", "plan", "tasks", "weekly", "calendar", "sessions",
+    "model", "compat", "tool", "garden", "undo", "rewind", "audit", "hooks", "doctor", "completion",
 )  # fmt: skip
 """Each is `pmagent.cli.<name>_command`, exporting `command`, in the order help shows them."""
 

@@ -14,6 +14,7 @@ from pmagent.permissions.walls import Walls
 from pmagent.reading import SourceFiles
 from pmagent.types import Abstention, Answer, Found, Map, Parsed, Query
 from pmagent.types.actions import Json, Outcome
+from pmagent.types.tasks import OwnZone
 
 
 class JobGarden(Protocol):
@@ -57,6 +58,8 @@ class JobGrounds:
     """Who presses the keys: the name under which a claim is let stand."""
     week: Mapping[str, object] = field(default_factory=dict[str, object])
     """The settings of the week: working hours, and where its files are."""
+    zone: OwnZone = OwnZone(name="UTC")  # noqa: RUF009 - frozen
+    """What the computer is set to."""
 
     def lines(self, path: str) -> Sequence[str]:
         """Every line of a file as it is now.

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from pmagent.errors import UsageError
+from pmagent.errors import AccessError, ReadError, UsageError
 from pmagent.jobs.boards import BoardDesk
 from pmagent.jobs.grounds import JobGrounds
-from pmagent.jobs.plan_files import diff_of, plan_files
-from pmagent.jobs.plans import KeptWeek, Plans, joined, kept_after, weeks_of
+from pmagent.jobs.plan_files import calendar_path, diff_of, plan_files
+from pmagent.jobs.plans import KeptWeek, Plans, digest_of, joined, kept_after, weeks_of
 from pmagent.jobs.proposals import propose_cards, read_export, write_export
+from pmagent.jobs.pushes import PushDesk, PushLinks
 from pmagent.jobs.week_cards import ids_apart, plannable
 from pmagent.jobs.week_files import WeekFiles, week_settings
 from pmagent.jobs.week_pages import (
@@ -33,11 +34,14 @@ from pmagent.tasks.planner import (
     habits_of,
     plan_week,
     read_outcomes,
+    taken_option,
     week_table,
 )
 from pmagent.tasks.planner.minutes import WEEKDAYS
+from pmagent.tasks.planner.own_past import Adjusted, adjust_estimates
 from pmagent.types.actions import Done
 from pmagent.types.jobs import Saved
+from pmagent.types.pushes import PushDiff, PushResult
 from pmagent.types.tasks import (
     Board,
     CalendarWindow,
@@ -53,6 +57,8 @@ from pmagent.types.week import CardChange, ExportForm, FileDiff, Proposal, Triag
 RunsSection = Callable[[str, tzinfo], str]
 """What the runs of a week come to, as Markdown, for a week such as `2026-W06`."""
 MOST_DAYS = 62
+UNREADABLE = "unreadable"
+"""In the place of a digest: there is a file, and it is none of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +72,18 @@ class _Draft:
 class Week:
     """The week, as `types.week.WeekCalls` says. Calls block."""
 
-    def __init__(self, grounds: JobGrounds, runs_section: RunsSection) -> None:
+    def __init__(self, grounds: JobGrounds, runs_section: RunsSection, links: PushLinks) -> None:
         self._grounds = grounds
         self._settings = week_settings(grounds.week)
         self._files = WeekFiles(grounds.walls, self._settings)
-        self._plans = Plans(grounds.data_dir)
+        self._plans = Plans(grounds.data_dir, self._digest_of)
         self._desk = BoardDesk(grounds, self._files, self.today)
+        self._pushes = PushDesk(grounds, self._files, links, self.habits)
         self._runs_section = runs_section
         self._zone = ""
         self._draft: _Draft | None = None
+        self._made: _Draft | None = None
+        """The plan that was made last, and the moment it was made for."""
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -85,7 +94,7 @@ class Week:
     def notes(self) -> Sequence[str]:
         """What of the settings was not understood, and what is guessed."""
         problems = read_outcomes(self._files.outcomes()).problems
-        return (*self._habits().problems, *problems)
+        return (*self._habits().problems, *self._zone_notes(), *problems)
 
     def habits(self) -> Habits:
         """How the person works; in the zone of their calendars where none is set."""
@@ -96,9 +105,18 @@ class Week:
         if "zone" not in given and not self._zone:
             found = self._files.calendars()
             day = self._grounds.now().date()
-            # Where there is no calendar yet, one may come.
-            self._zone = read_window(found.files, day, day).zone if found.files else ""
-        return habits_of(given, zone=self._zone or "UTC")
+            # Where there is no calendar yet, one may come; where none names a zone, ours is used.
+            window = read_window(found.files, day, day) if found.files else None
+            self._zone = window.zone if window is not None and window.is_zone_said else ""
+        return habits_of(given, zone=self._zone or self._grounds.zone.name)
+
+    def _zone_notes(self) -> Sequence[str]:
+        """Which zone is used where neither the settings nor a calendar name one."""
+        own = self._grounds.zone
+        if self._zone or "zone" in self._settings.habits:
+            return ()
+        says = f"as {own.source} says" if own.source else "as nothing names another"
+        return (f"times are those of {own.name}, {says}",)
 
     def window(self, first: date, last: date) -> CalendarWindow:
         """What the calendars say of some days."""
@@ -127,13 +145,21 @@ class Week:
             raise UsageError(f"these are more than {MOST_DAYS} days", "plan fewer at a time")
         task = self._task(first, last, now or self._grounds.now(), seed)
         kept = self._plans.all(task.habits.zone)
-        away = [block for one in kept for block in one.plan.blocks]
+        away = [block for one in kept.standing for block in one.plan.blocks]
         away = [one for one in away if not first <= one.start.date() <= last]
-        cards, notes = plannable(task, away)
+        adjusted = self._adjusted(task)
+        cards, notes = plannable(replace(task, cards=adjusted.cards), away)
         plan = plan_week(replace(task, cards=cards))
-        dropped = [block for one in kept for block in one.dropped]
-        plan = ids_apart(plan, task.before, away, dropped)
-        return replace(plan, notes=(*plan.notes, *notes, *self.notes()))
+        plan = ids_apart(plan, task.before, away, kept.gone)
+        plan = replace(plan, notes=(*adjusted.notes, *plan.notes, *notes, *self.notes()))
+        self._made = _Draft(plan=plan, stamp=task.now)
+        return plan
+
+    def _adjusted(self, task: WeekTask) -> Adjusted:
+        """The cards with estimates as the person's past corrects them."""
+        if not self._settings.learns:
+            return Adjusted(cards=task.cards)
+        return adjust_estimates(task.cards, cards_of(self.board(), with_archive=True))
 
     def standing(self, first: date, last: date) -> WeekPlan | None:
         """The plan that was kept for any of these days."""
@@ -151,9 +177,9 @@ class Week:
         """One day of a plan as Markdown."""
         return day_page(self._task_of(plan), plan, day)
 
-    def table(self, plan: WeekPlan, *, width: int = 80) -> str:
+    def table(self, plan: WeekPlan, *, width: int = 80, has_reasons: bool = False) -> str:
         """A plan by days for a terminal."""
-        return week_table(self._task_of(plan), plan, width=width)
+        return week_table(self._task_of(plan), plan, width=width, has_reasons=has_reasons)
 
     def preview(self, plan: WeekPlan) -> Sequence[FileDiff]:
         """What `keep` would write."""
@@ -170,8 +196,16 @@ class Week:
             saved.append(Saved(path=path, outcome=outcome))
             if not isinstance(outcome, Done):
                 return tuple(saved)
-        self._plans.put(weeks)
+        texts = {one.week: self._files.text(calendar_path(one.week)) or "" for one in weeks}
+        self._plans.put(weeks, texts)
         return tuple(saved)
+
+    def _digest_of(self, week: str) -> str:
+        try:
+            text = self._files.text(calendar_path(week))
+        except (AccessError, ReadError):
+            return UNREADABLE
+        return digest_of(text) if text is not None else ""
 
     def _weeks(self, plan: WeekPlan) -> Sequence[KeptWeek]:
         # What is shown is what is written, to the second that the files bear.
@@ -185,14 +219,18 @@ class Week:
         self, plan: WeekPlan, weeks: Sequence[KeptWeek]
     ) -> Iterator[tuple[str, str | None, str]]:
         """(path, text now, text then) of each file that is not as it would be written."""
-        files = plan_files(self._task_of(plan), plan, weeks, today=self.today())
+        task = self._task_of(plan)
+        today = task.now.astimezone(ZoneInfo(task.habits.zone)).date()
+        files = plan_files(task, plan, weeks, today=today)
         for path, text in files.items():
             before = self._files.text(path)
             if before != text:
                 yield path, before, text
 
     def _task_of(self, plan: WeekPlan) -> WeekTask:
-        return self._task(plan.first, plan.last, self._grounds.now(), plan.seed)
+        is_last = self._made is not None and self._made.plan == plan
+        now = self._made.stamp if self._made is not None and is_last else self._grounds.now()
+        return self._task(plan.first, plan.last, now, plan.seed)
 
     def _task(self, first: date, last: date, now: datetime, seed: int) -> WeekTask:
         return WeekTask(
@@ -223,6 +261,15 @@ class Week:
         """Bring the card of this id to these values."""
         return self._desk.change(card)
 
+    def take_option(self, plan: WeekPlan, choice_id: str, option: int) -> CardChange:
+        """Change the board as an option of a plan's choice says."""
+        board = self.board()
+        taken = taken_option(plan, choice_id, option, cards_of(board))
+        if taken.card is not None:
+            return self._desk.change(taken.card)
+        done = Done(text="the board stays as it is")
+        return CardChange(path=board.path, outcome=done, notes=(taken.advice,))
+
     def propose(self, names: Sequence[str] = ()) -> Proposal:
         """Promises and action items of documents, as cards. Writes nothing."""
         return propose_cards(self._grounds.archive(), names, self.board(), self._files.text)
@@ -243,6 +290,18 @@ class Week:
     def export(self, form: ExportForm) -> str:
         """The cards of the board in another program's format."""
         return write_export(cards_of(self.board()), form, zone=self.habits().zone)
+
+    # -- the board elsewhere -----------------------------------------------------------------------
+
+    def push_diff(self) -> PushDiff:
+        """What a push would tell the board elsewhere. Reads both, writes nothing."""
+        return self._pushes.diff()
+
+    def push(
+        self, diff: PushDiff, *, ours: Sequence[str] = (), theirs: Sequence[str] = ()
+    ) -> PushResult:
+        """Send what a diff says, through the gate and the outbox."""
+        return self._pushes.push(diff, ours, theirs)
 
     # -- what it adds up to ------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ for itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from pmagent.procedures.engine.ports import Here
+from pmagent.types.actions import Json
 from pmagent.types.outbox import Delivery, Wish
 
 
@@ -27,9 +28,15 @@ class Sender(Protocol):
 class EffectDoor(threading.local):
     """One garden's way out. Each thread performs the effects of one step at a time."""
 
-    def __init__(self, outbox: Callable[[], Sender], target: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        outbox: Callable[[], Sender],
+        target: Callable[[str], str],
+        read: Callable[[str], Mapping[str, Json]],
+    ) -> None:
         self._outbox = outbox
         self._target = target
+        self._read = read
         self._here: Here | None = None
 
     @contextmanager
@@ -48,6 +55,15 @@ class EffectDoor(threading.local):
             UsageError: no such place is set up.
         """
         return self._target(kind)
+
+    def read(self, kind: str) -> Mapping[str, Json]:
+        """What lies where effects of a kind go to.
+
+        Raises:
+            UsageError: no such place is set up, or it cannot be read.
+            FetchError: it could not be read.
+        """
+        return self._read(kind)
 
     def send(self, wish: Wish) -> Delivery:
         """Hand a wish to the outbox as the step's own."""

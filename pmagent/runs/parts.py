@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
-from pmagent.errors import AccessError, ReadError, UsageError
+from pmagent.errors import AccessError, ReadError
 from pmagent.functions import Desk, KitShelf
 from pmagent.outbox.outbox import Outbox
 from pmagent.procedures.engine.ports import Here
@@ -31,6 +31,7 @@ from pmagent.runs.documents import GardenDocuments
 from pmagent.runs.door import EffectDoor
 from pmagent.runs.grounds import RunGrounds
 from pmagent.runs.letters import Letters
+from pmagent.runs.places import held_at, place_for
 from pmagent.runs.recalling import note_values
 from pmagent.runs.risks import risk_of
 from pmagent.runs.salt import read_salt
@@ -46,6 +47,7 @@ from pmagent.types.runs import Question
 
 LEAST_WAYS = 0.9
 """Share of a command's ways that its simulations must go, before it may go alone."""
+SITE = "ghost"
 NO_SITE = "folder"
 """The name `site` of a garden whose person has set no site."""
 
@@ -105,7 +107,7 @@ class Parts:
     @property
     def site(self) -> str:
         """Where a post goes: `ghost` where a site is set up, else `folder`."""
-        return next(iter(self.publishers), NO_SITE)
+        return SITE if SITE in self.publishers else NO_SITE
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -122,16 +124,17 @@ class Parts:
     @cached_property
     def door(self) -> EffectDoor:
         """The outbox, as the tools with an effect reach it."""
-        return EffectDoor(lambda: self.outbox, self._target)
+        return EffectDoor(lambda: self.outbox, self._target, self._held)
 
     def _target(self, kind: str) -> str:
-        name = kind.partition(".")[0]
-        publisher = self.publishers.get(name)
-        if publisher is None:
-            raise UsageError(
-                f'no place for "{kind}" is set up', f'set it up with "pmagent {name} connect"'
-            )
-        return publisher.target
+        return place_for(self.publishers, kind).target
+
+    def _held(self, kind: str) -> Mapping[str, Json]:
+        publisher = place_for(self.publishers, kind)
+        held = held_at(publisher)
+        # Its key is taken again, so what waited for another one need wait no longer.
+        self.outbox.credential_changed(publisher.name)
+        return held
 
     def _note_dead(self, effect: Effect) -> None:
         """A dead letter waits for the person like everything else that does."""

@@ -4,25 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
+from pmagent.config import Settings
+from pmagent.errors import FetchError, UsageError
 from pmagent.llm.keys import Key, read_secret
 from pmagent.publishers.ghost.connect import open_publisher
 from pmagent.publishers.ghost.key import find_key
-from pmagent.types.outbox import Publisher
+from pmagent.publishers.trello.connect import open_board
+from pmagent.publishers.trello.key import find_key as find_trello_key
+from pmagent.types.actions import Json
+from pmagent.types.outbox import Holding, Publisher, SendFault
 
 
 def open_publishers(
-    ghost_url: str, environment: Mapping[str, str], now: Callable[[], datetime]
+    settings: Settings, environment: Mapping[str, str], now: Callable[[], datetime]
 ) -> Mapping[str, Publisher]:
-    """The publishers by name; none where no site is set. Nothing is connected, no key is read.
+    """The publishers by name, of the places that are set. Nothing is connected, no key is read.
 
     Raises:
         FetchError: an address cannot be used.
     """
-    if not ghost_url:
-        return {}
-    ghost = open_publisher(ghost_url, lambda: find_key(ghost_url, environment, _secret), now=now)
-    return {ghost.name: ghost}
+    opened: list[Publisher] = []
+    if url := settings.ghost_url:
+        opened.append(open_publisher(url, lambda: find_key(url, environment, _secret), now=now))
+    if settings.trello_board:
+        key = partial(find_trello_key, environment, _secret)
+        opened.append(open_board(settings.trello_board, key))
+    return {one.name: one for one in opened}
+
+
+def place_for(publishers: Mapping[str, Publisher], kind: str) -> Publisher:
+    """The publisher of a kind of effect.
+
+    Raises:
+        UsageError: no such place is set up.
+    """
+    name = kind.partition(".")[0]
+    publisher = publishers.get(name)
+    if publisher is None:
+        raise UsageError(
+            f'no place for "{kind}" is set up', f'set it up with "pmagent {name} connect"'
+        )
+    return publisher
+
+
+def held_at(publisher: Publisher) -> Mapping[str, Json]:
+    """What lies where a publisher sends to.
+
+    Raises:
+        UsageError: it cannot be read at all.
+        FetchError: it could not be read.
+    """
+    if not isinstance(publisher, Holding):
+        raise UsageError(f'"{publisher.target}" is sent to, and not read')
+    try:
+        return publisher.holds()
+    except SendFault as exc:
+        raise FetchError(exc.message, exc.hint) from exc
 
 
 def _secret(account: str) -> str:

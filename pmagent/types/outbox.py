@@ -205,6 +205,19 @@ class Comparing(Protocol):
         ...
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A publisher that can tell what lies where it sends to."""
+
+    def holds(self) -> Mapping[str, Json]:
+        """All of it as it is now. Reads, and changes nothing.
+
+        Raises:
+            SendFault: it cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Circuit:
     """How one publisher fares: `open` where it is left alone for a while."""

@@ -172,6 +172,17 @@ class WeekCalls(Protocol):
         """
         ...
 
+    def take_option(self, plan: WeekPlan, choice_id: str, option: int) -> CardChange:
+        """Change the board as an option of a plan's choice says; `option` counts from 0.
+
+        An option that changes no card is the person's own to do: nothing is written, and the
+        sentence in `notes` says what it is.
+
+        Raises:
+            UsageError: the plan has no such choice or option, or its card is open no more.
+        """
+        ...
+
     def propose(self, names: Sequence[str] = ()) -> Proposal:
         """Promises and action items of documents, as cards with quote and time. Writes nothing.
 

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 KEY, TOKEN = "0123456789abcdef" * 2, "ATTA" + "0123456789abcdef" * 4
-BOARD = "5abbe4b7ddc1b351ef961414"
+BOARD, SHORT_LINK = "5abbe4b7ddc1b351ef961414", "9ea5e97d"
 Record = dict[str, Any]
 ID = re.compile(r"[0-9a-f]{24}")
 DESC_CHARS = 16_384
@@ -32,7 +32,9 @@ DESC_CHARS = 16_384
 class Fault:
     """What goes wrong with one request."""
 
-    kind: Literal["busy", "token limit", "key limit", "lost", "broken", "cut", "page", "down"]
+    kind: Literal[
+        "none", "busy", "token limit", "key limit", "lost", "broken", "cut", "page", "down"
+    ]
     """`lost`: done, then the connection is cut. `broken`: done, then 500. `cut`: not done, cut.
     `page`: a proxy's page with 200. `down`: 502 before anything is done."""
     is_any: bool = False
@@ -63,6 +65,9 @@ class FakeTrello:
     limit: int = 0
     """Requests of one token in ten seconds; 0 is without a limit."""
     most_cards: int = 0
+    is_closed: bool = False
+    token: str = TOKEN
+    """The one that is accepted; another one takes the old one's place."""
     lists: dict[str, Record] = field(default_factory=dict)
     cards: dict[str, Record] = field(default_factory=dict)
     labels: dict[str, Record] = field(default_factory=dict)
@@ -117,12 +122,17 @@ class FakeTrello:
                 raise Refusal(404, "Cannot " + f"{hit.method} {hit.path}")
 
     def of_board(self, ident: str, rest: list[str], query: Mapping[str, str]) -> Any:
-        if ident != BOARD:
+        if ident not in {BOARD, SHORT_LINK}:
             raise Refusal(404, "board not found")
         is_all = query.get("filter") == "all"
         match rest:
             case []:
-                return {"id": BOARD, "name": "A board", "closed": False}
+                return {
+                    "id": BOARD,
+                    "name": "A board",
+                    "closed": self.is_closed,
+                    "shortUrl": f"https://trello.com/b/{SHORT_LINK}",
+                }
             case ["lists"]:
                 return [one for one in self.lists.values() if is_all or not one["closed"]]
             case ["labels"]:
@@ -142,7 +152,7 @@ class FakeTrello:
             raise Refusal(401, "unauthorized permission requested")
         if found[1] != KEY:
             raise Refusal(401, "invalid key")
-        if found[2] != TOKEN:
+        if found[2] != self.token:
             raise Refusal(401, "invalid app token")
 
     def check_limit(self) -> None:
@@ -192,6 +202,8 @@ class FakeTrello:
         if "idList" in given:
             self.by_id(self.lists, given["idList"])
             after["pos"] = self.position(given["idList"], given.get("pos", "bottom"))
+        if "idLabels" in given:
+            after["idLabels"] = [self.by_id(self.labels, one)["id"] for one in given["idLabels"]]
         if "due" in given:
             after["due"] = self.moment(given["due"])
         after["dateLastActivity"] = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -38,6 +38,9 @@ class Port:
     def send(self, wish: Wish) -> Delivery:
         return self.outbox.send(wish)
 
+    def read(self, kind: str) -> Any:
+        return not_here(kind)
+
 
 @contextmanager
 def open_reach(folder: Path, site: GhostSite | None) -> Iterator[Reach]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -247,6 +248,56 @@ def test_key_and_token_go_in_the_header_alone(board: TrelloPublisher, fake: Fake
     assert told.url == f"{fake.url}/cards"
     assert KEY not in repr(told)
     assert TOKEN not in repr(told)
+
+
+def test_each_effect_can_be_read_as_the_request_that_it_is(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    made = board.do(card(board, fake), None)
+    change = card(board, fake, name="New", labels=["x"], before={"name": "Ring Ruth"})
+    doing = fake.list_id("Doing")
+    of = {"card": made.id}
+    told = [
+        board.describe(one)
+        for one in (
+            card(board, fake, labels=["x"]), change,
+            effect(board, "trello.move", {**of, "list": doing, "before": fake.list_id("To do")}),
+            effect(board, "trello.label", {**of, "name": "x"}),
+            effect(board, "trello.due", {**of, "due": None}),
+        )
+    ]  # fmt: skip
+
+    assert [(one.method, one.url.removeprefix(fake.url), set(json.loads(one.body)))
+            for one in told] == [
+        ("POST", "/cards", {"idList", "name", "desc", "due", "idLabels"}),
+        ("PUT", "/cards/‹card›", {"name", "desc", "due"}),
+        ("PUT", f"/cards/{made.id}", {"idList", "pos"}),
+        ("POST", f"/cards/{made.id}/idLabels", {"value"}),
+        ("PUT", f"/cards/{made.id}", {"due"}),
+    ]  # fmt: skip
+
+
+def test_a_card_is_made_with_its_labels_each_made_once(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    wanted = card(board, fake, labels=["pricing", "P1"])
+    fake.faults.extend([Fault("lost")] * 3)
+    for _ in range(3):
+        assert fault_of(board, wanted).kind == "ambiguous"
+
+    receipt = board.do(wanted, board.look(wanted))
+
+    assert receipt.data["labels"] == ["pricing", "P1"]
+    assert [one["name"] for one in fake.labels.values()] == ["pricing", "P1"]
+    assert len(fake.cards) == 1
+
+
+def test_a_card_that_was_seen_there_and_is_gone_is_not_made_again(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    told = fault_of(board, card(board, fake, before={"name": "Ring Ruth"}))
+
+    assert (told.kind, fake.cards) == ("refused", {})
 
 
 def test_a_key_is_found_in_the_environment_or_the_keyring() -> None:

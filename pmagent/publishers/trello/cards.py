@@ -6,7 +6,7 @@ all the board's cards. What somebody has changed there in the meantime stays, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,6 +25,7 @@ from pmagent.types.outbox import Effect, Receipt, SendFault
 
 Content = Mapping[str, Json]
 _LABELS = {"name": "the title", "text": "the description", "due": "the due time"}
+_GONE_HINT = "drop it"
 _HINT = "compare both versions, and say which one counts"
 
 
@@ -41,6 +42,15 @@ def text_with_mark(text: str, key: str) -> str:
 def is_marked(card: SentCard, key: str) -> bool:
     """Whether the card's description ends with that mark."""
     return card.desc.rstrip().rpartition("\n")[2].strip() == mark_of(key)
+
+
+def text_and_mark(card: SentCard) -> tuple[str, str]:
+    """The description without its mark, and the key in the mark; empty where it has none."""
+    rows = card.desc.rstrip().split("\n")
+    last = rows[-1].strip()
+    if not last.startswith(MARK):
+        return card.desc.strip(), ""
+    return "\n".join(rows[:-1]).strip(), last.removeprefix(MARK)
 
 
 def receipt_of(card: SentCard) -> Receipt:
@@ -66,11 +76,16 @@ def do_card(client: TrelloClient, effect: Effect) -> Receipt:
     _refuse_doubles(effect, len(ours))
     if ours:
         return _change(client, effect, payload, ours[0])
+    if payload.before is not None:
+        raise SendFault("refused", "the card was deleted there, or is on another board", _GONE_HINT)
     wanted = _content_of_payload(payload)
-    made = client.make_card({
+    fields: dict[str, Json] = {
         "idList": payload.list, "name": payload.name, "pos": "bottom",
         "desc": text_with_mark(payload.text, effect.key), "due": wanted["due"],
-    })  # fmt: skip
+    }  # fmt: skip
+    if payload.labels:
+        fields["idLabels"] = _labels_of(client, payload.labels, None)
+    made = client.make_card(fields)
     seen = read_back(lambda: _find(client, effect))
     _refuse_doubles(effect, len(seen))
     if not seen:
@@ -118,16 +133,10 @@ def do_label(client: TrelloClient, effect: Effect) -> Receipt:
     card = _target(client, payload.card, payload.made_by)
     if _has(card, payload):
         return receipt_of(card)
-    label = next((one for one in client.labels() if _is_named(one, payload)), None)
-    if label is None:
-        client.make_label(payload.name, payload.colour)
-        known = read_back(client.labels)
-        label = next((one for one in known if _is_named(one, payload)), None)
-    if label is None:
-        raise SendFault("ambiguous", "the label was made, and is not found there")
-    client.add_label(card.id, label.id)
+    [label] = _labels_of(client, (payload.name,), payload.colour)
+    client.add_label(card.id, label)
     after = read_back(lambda: client.card(card.id))
-    if label.id not in after.label_ids:
+    if label not in after.label_ids:
         raise _collision("the card's labels were changed there at the same time", after)
     return receipt_of(after)
 
@@ -178,8 +187,7 @@ def _change(client: TrelloClient, effect: Effect, payload: CardPayload, card: Se
     wanted = _differing(ours, theirs)
     if not wanted:
         return receipt_of(card)
-    base = effect.receipt.data.get("content") if effect.receipt is not None else None
-    known: Content = base if isinstance(base, Mapping) else {}
+    known = _known_before(effect, payload)
     # A field that we leave as it was sent the last time takes what is there; it was theirs to set.
     changed = [name for name in wanted if name not in known or known[name] != ours[name]]
     conflicts = [name for name in changed if name not in known or known[name] != theirs[name]]
@@ -196,6 +204,15 @@ def _change(client: TrelloClient, effect: Effect, payload: CardPayload, card: Se
     if _differing({name: ours[name] for name in changed}, _content_of_card(after)):
         raise _collision("what is there now is not what was just written", after)
     return receipt_of(after)
+
+
+def _known_before(effect: Effect, payload: CardPayload) -> Content:
+    """What the card said as far as is known: as it was seen, else as it was sent the last time."""
+    if payload.before is not None:
+        seen = payload.before
+        return {"name": seen.name.strip(), "text": seen.text.strip(), "due": _stamp(seen.due)}
+    base = effect.receipt.data.get("content") if effect.receipt is not None else None
+    return base if isinstance(base, Mapping) else {}
 
 
 def _target(client: TrelloClient, ident: str | None, made_by: str | None) -> SentCard:
@@ -221,9 +238,7 @@ def _target(client: TrelloClient, ident: str | None, made_by: str | None) -> Sen
 
 
 def _content_of_card(card: SentCard) -> dict[str, Json]:
-    rows = card.desc.rstrip().split("\n")
-    text = "\n".join(rows[:-1] if rows[-1].strip().startswith(MARK) else rows)
-    return {"name": card.name, "text": text.strip(), "due": _stamp(card.due)}
+    return {"name": card.name, "text": text_and_mark(card)[0], "due": _stamp(card.due)}
 
 
 def _content_of_payload(payload: CardPayload) -> dict[str, Json]:
@@ -236,12 +251,33 @@ def _differing(ours: Content, theirs: Content) -> list[str]:
 
 
 def _has(card: SentCard, payload: LabelPayload) -> bool:
-    return any(_is_named(label, payload) for label in card.labels)
+    return any(_is_named(label, payload.name, payload.colour) for label in card.labels)
 
 
-def _is_named(label: SentLabel, payload: LabelPayload) -> bool:
-    is_coloured = payload.colour is None or label.color == payload.colour
-    return (label.name or "").casefold() == payload.name.casefold() and is_coloured
+def _labels_of(client: TrelloClient, names: Sequence[str], colour: str | None) -> list[str]:
+    """The ids of the board's labels of these names; those that it does not have are made."""
+    found = _ids_of(client.labels(), names, colour)
+    missing = [name for name in names if name not in found]
+    for name in missing:
+        client.make_label(name, colour)
+    if missing:
+        found = _ids_of(read_back(client.labels), names, colour)
+    if any(name not in found for name in names):
+        raise SendFault("ambiguous", "a label was made, and is not found there")
+    return list(dict.fromkeys(found[name] for name in names))
+
+
+def _ids_of(
+    labels: Sequence[SentLabel], names: Sequence[str], colour: str | None
+) -> dict[str, str]:
+    pairs = ((name, label.id) for name in names for label in reversed(labels)
+             if _is_named(label, name, colour))  # fmt: skip
+    return dict(pairs)
+
+
+def _is_named(label: SentLabel, name: str, colour: str | None) -> bool:
+    is_coloured = colour is None or label.color == colour
+    return (label.name or "").casefold() == name.casefold() and is_coloured
 
 
 def _stamp(at: datetime | None) -> str | None:

@@ -46,7 +46,7 @@ class TrelloClient:
 
     def board(self) -> SentBoard:
         """The board itself: the test whether it is reached and the key accepted."""
-        return self._read(f"boards/{self._board}", SentBoard, {"fields": "name,closed"})
+        return self._read(f"boards/{self._board}", SentBoard, {"fields": "name,closed,shortUrl"})
 
     def lists(self) -> tuple[SentList, ...]:
         """Its lists, archived ones too."""

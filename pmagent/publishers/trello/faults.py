@@ -10,7 +10,7 @@ WINDOW_S = 10.0
 """In which Trello counts requests; it names no time to wait, so a whole one is waited."""
 LOCKED_S = 900.0
 """More than 200 refusals lock the key for the rest of a window, and some are of 900 s."""
-_KEY_HINT = "set the key and token anew"
+_KEY_HINT = 'set both anew with "pmagent trello connect"'
 
 
 def fault_of_silence(heard: NoReply, *, changes: bool) -> SendFault:

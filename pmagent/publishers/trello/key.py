@@ -56,7 +56,7 @@ def find_key(environment: Mapping[str, str], read_secret: Callable[[str], str]) 
     if not text:
         raise UsageError(
             "there is no key and token for Trello",
-            f"set {KEY_VARIABLE} and {TOKEN_VARIABLE}, or keep both in the keyring",
+            f'"pmagent trello connect" asks for both; or set {KEY_VARIABLE} and {TOKEN_VARIABLE}',
         )
     return parse_key(text)
 

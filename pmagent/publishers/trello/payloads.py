@@ -13,6 +13,7 @@ from pmagent.types.outbox import SendFault
 MARK = "pmagent:"
 """Begins the last line of a description, by which a card is known again."""
 NAME_CHARS = 500
+LABEL_CHARS = 100
 TEXT_CHARS = 16_000
 """Trello takes 16,384; the mark needs some."""
 Colour = Literal[
@@ -21,6 +22,7 @@ Colour = Literal[
 ObjectId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARS)]
+LabelName = Annotated[str, Field(min_length=1, max_length=LABEL_CHARS)]
 
 
 class _Payload(BaseModel):
@@ -40,6 +42,14 @@ class _OfCard(_Payload):
         return self
 
 
+class CardContent(_Payload):
+    """What a card says, as it was seen there."""
+
+    name: str = ""
+    text: str = ""
+    due: AwareDatetime | None = None
+
+
 class CardPayload(_Payload):
     """A whole card, to be made at the end of a list or brought to this."""
 
@@ -47,6 +57,11 @@ class CardPayload(_Payload):
     name: Name
     text: Annotated[str, Field(max_length=TEXT_CHARS)] = ""
     due: AwareDatetime | None = None
+    labels: tuple[LabelName, ...] | None = None
+    """What it is made with; a card that is there keeps its own."""
+    before: CardContent | None = None
+    """What it said when a change was approved, in place of what was sent last: a field that says
+    something else there by now is a collision, and one that is to stay as it was stays."""
 
 
 class MovePayload(_OfCard):
@@ -60,7 +75,7 @@ class MovePayload(_OfCard):
 class LabelPayload(_OfCard):
     """A label that a card shall have; one that the board does not have is made."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: LabelName
     colour: Colour | None = None
 
 

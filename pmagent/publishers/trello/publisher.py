@@ -21,6 +21,7 @@ from pmagent.publishers.trello.cards import (
     text_with_mark,
 )
 from pmagent.publishers.trello.client import READ_S, WRITE_S, TrelloClient
+from pmagent.publishers.trello.holding import held_board
 from pmagent.publishers.trello.key import TrelloKey
 from pmagent.publishers.trello.payloads import CardPayload, read_payload
 from pmagent.types.actions import Json
@@ -65,8 +66,16 @@ class TrelloPublisher:
 
     @property
     def pace(self) -> Pace:
-        """Trello allows a token 100 requests in 10 s; a label takes up to seven."""
-        return Pace(requests=80, window_s=10.0, per_effect=8, timeout_s=4 * READ_S + 2 * WRITE_S)
+        """Trello allows a token 100 requests in 10 s; most effects take four, labels more."""
+        return Pace(requests=80, window_s=10.0, per_effect=5, timeout_s=4 * READ_S + 2 * WRITE_S)
+
+    def holds(self) -> Mapping[str, Json]:
+        """The board with its open lists and all its cards, as `types.pushes.TheirBoard`.
+
+        Raises:
+            SendFault: it cannot be read.
+        """
+        return held_board(self._client)
 
     def describe(self, effect: Effect) -> HttpRequest:
         """The request that it comes down to, without key and token.
@@ -75,18 +84,21 @@ class TrelloPublisher:
             SendFault: the payload is none of Trello's.
         """
         self._kind(effect)
-        base = self.target.partition("/boards/")[0]
-        if effect.kind == "trello.card" and effect.receipt is None:
-            card = read_payload(CardPayload, effect.payload)
-            due = card.due.isoformat() if card.due is not None else None
-            text = text_with_mark(card.text, effect.key)
-            fields: dict[str, Json] = {"idList": card.list, "name": card.name, "desc": text,
-                                       "due": due}  # fmt: skip
-            return _request("POST", f"{base}/cards", fields)
-        ident = effect.payload.get("card") or "‹card›"
+        base, payload = self.target.partition("/boards/")[0], effect.payload
+        ident = payload.get("card") or "‹card›"
         if effect.receipt is not None:
             ident = effect.receipt.id
-        return _request("PUT", f"{base}/cards/{ident}", dict(effect.payload))
+        match effect.kind:
+            case "trello.card":
+                return _card_request(base, effect, ident)
+            case "trello.move":
+                moved: dict[str, Json] = {"idList": payload.get("list"), "pos": "bottom"}
+                return _request("PUT", f"{base}/cards/{ident}", moved)
+            case "trello.label":
+                label = f"‹the label {payload.get('name')}›"
+                return _request("POST", f"{base}/cards/{ident}/idLabels", {"value": label})
+            case _:
+                return _request("PUT", f"{base}/cards/{ident}", {"due": payload.get("due")})
 
     def look(self, effect: Effect) -> Receipt | None:
         """The card, where this effect has made it; for a change, where it is already so.
@@ -154,6 +166,22 @@ def open_client(board: str, key: Callable[[], TrelloKey], *, base: str = BASE) -
         FetchError: `base` cannot be used.
     """
     return TrelloClient(Api(base), board_id(board), key)
+
+
+def _card_request(base: str, effect: Effect, ident: Json) -> HttpRequest:
+    """The making of a card, or the change of one that is there."""
+    card = read_payload(CardPayload, effect.payload)
+    fields: dict[str, Json] = {
+        "name": card.name,
+        "desc": text_with_mark(card.text, effect.key),
+        "due": card.due.isoformat() if card.due is not None else None,
+    }
+    if effect.receipt is not None or card.before is not None:
+        return _request("PUT", f"{base}/cards/{ident}", fields)
+    fields = {"idList": card.list, **fields}
+    if card.labels:
+        fields["idLabels"] = [f"‹the label {name}›" for name in card.labels]
+    return _request("POST", f"{base}/cards", fields)
 
 
 def _request(method: str, url: str, fields: Mapping[str, Json]) -> HttpRequest:

@@ -49,6 +49,7 @@ class SentBoard(_Sent):
     id: str
     name: str = ""
     closed: bool = False
+    url: str = Field(default="", alias="shortUrl")
 
 
 class SentError(_Sent):
