@@ -28,6 +28,7 @@ from pmagent.errors import ModelError, PmagentError, UsageError
 from pmagent.llm.offline_steps import Means, Use, plan_steps
 from pmagent.llm.offline_turn import read_open
 from pmagent.llm.routing_table import Route
+from pmagent.llm.routing_week import WEEKLY
 from pmagent.procedures.language.read import is_procedure
 from pmagent.types.actions import Done, Failed, Json, Outcome
 from pmagent.types.commands import CommandFile
@@ -53,7 +54,7 @@ ASKS_WHY = "/why"
 MAX_GOAL = 200
 MAX_REMEMBERED = 8_000
 """Characters of a command's answer that a model is later told."""
-PLAIN = frozenset({"ask", "where"})
+PLAIN = frozenset({"ask", "where", *(WEEKLY - {"add", "done"})})
 """What a question without a slash may mean, and is done without using a tool."""
 NEEDS_MODEL = "is written for a language model, and none is chosen"
 
@@ -260,7 +261,7 @@ class Dispatch:
     def _words(self, typed: str, budget: Budget) -> Iterator[TurnEvent]:
         if self.is_offline and (builtin := self._asked_plainly(typed)) is not None:
             work = self._builtin(builtin[0], builtin[1])
-            yield from self._plain(typed, work, is_kept=True)
+            yield from self._plain(typed, work, is_kept=builtin[0].group == "Ask")
             return
         made = expand_mentions(typed, self.ports())
         self._note(made.outcomes)
@@ -279,8 +280,9 @@ class Dispatch:
         match steps:
             case (Use(tool="Skill", input={"skill": str(name), **rest}, behind=""),):
                 args = rest.get("args", "")
-                if name in PLAIN and isinstance(args, str):
-                    return self.skills.builtins[name], args
+                found = self.skills.builtin(name) if name in PLAIN else None
+                if found is not None and isinstance(args, str):
+                    return found, args
             case _:
                 pass
         return None

@@ -17,6 +17,7 @@ from pmagent.cli.week_values import plan_values
 from pmagent.days import parse_day
 from pmagent.errors import UsageError
 from pmagent.garden import Garden
+from pmagent.tasks.planner import moves_text
 from pmagent.types.actions import Done
 from pmagent.types.tasks import WeekPlan
 from pmagent.types.week import FileDiff, WeekCalls
@@ -38,6 +39,7 @@ def command(first: str | None, last: str | None, week: str | None, **flags: obje
 
     Every block says why it is there; what found no room and what gives way is said too. Against a
     plan that was saved before, as little as can be moves. Exit code 1 when nothing is planned.
+    "pmagent tasks push" tells the board's cards to your Trello board.
     """
     output = make_output("plan", flags)
     with Garden.find(str(flags["garden"])) as garden:
@@ -99,12 +101,15 @@ def _show(output: Output, calls: WeekCalls, plan: WeekPlan, diffs: Sequence[File
     if output.as_json:
         output.envelope(plan_values(plan, calls.moves(plan), diffs), ok=bool(plan.blocks))
         return
-    table = calls.table(plan, width=min(columns(), MOST_COLUMNS))
-    for line in table.rstrip("\n").split("\n"):
-        output.line(output.style(line))
-    for diff in diffs:
-        output.line()
-        for line in diff.diff.rstrip("\n").split("\n"):
+    width = min(columns(), MOST_COLUMNS)
+    pages = [calls.table(plan, width=width, has_reasons=True)]
+    if calls.standing(plan.first, plan.last) is not None:
+        changes = moves_text(calls.moves(plan), calls.habits().zone, width=width)
+        pages.append(f"against the plan that stands\n{changes}")
+    for place, page in enumerate([*pages, *(diff.diff for diff in diffs)]):
+        if place:
+            output.line()
+        for line in page.rstrip("\n").split("\n"):
             output.line(output.style(line))
     output.say("nothing is written; --diff shows what --save would write")
 
@@ -121,4 +126,7 @@ def _save(output: Output, calls: WeekCalls, plan: WeekPlan) -> int:
         output.envelope({**plan_values(plan, calls.moves(plan), ()), "saved": rows})
     elif not rows:
         output.say("nothing to write: this plan stands already")
+    else:
+        # Each file has an undo point of its own; the first is that of the calendar.
+        output.say(f'take it back with "pmagent rewind --to {rows[0]["undo"]}"')
     return codes.OK

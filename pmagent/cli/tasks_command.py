@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import get_args
 
 import click
+from click.core import ParameterSource
 
 from pmagent.cli import codes
 from pmagent.cli.asking import make_asker
 from pmagent.cli.output import Output, columns, common_options, make_output, shorten
+from pmagent.cli.pushing import push
 from pmagent.cli.tool_command import show_outcome
 from pmagent.cli.week_values import card_values, proposed_values
 from pmagent.errors import ReadError, UsageError
@@ -23,15 +25,23 @@ from pmagent.types.tasks import Card, ProposedCard
 from pmagent.types.week import CardChange, ExportForm, Proposal
 
 
-@click.group(invoke_without_command=True, short_help="The board: list, add, done, propose, take …")
+@click.group(invoke_without_command=True, short_help="The board: list, add, done, take, push …")
+@click.option("--list", "lane", metavar="LIST", default="", help="Only this list of the board.")
+@common_options
 @click.pass_context
-def command(context: click.Context) -> None:
-    """Read and change the board, one Markdown file. Without a word it is listed."""
+def command(context: click.Context, lane: str, **flags: object) -> None:
+    """Read and change the board, one Markdown file. Without a word it is listed.
+
+    A flag before the word holds for it as well as one behind it.
+    """
     if context.invoked_subcommand is None:
-        context.exit(context.invoke(list_, **_BARE))
-
-
-_BARE = {"garden": ".", "as_json": False, "quiet": False, "no_color": False, "lane": ""}
+        context.exit(context.invoke(list_, lane=lane, **flags))
+    said = {
+        name: value
+        for name, value in {**flags, "lane": lane}.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    context.default_map = dict.fromkeys(command.commands, said)
 
 
 @command.command(name="list")
@@ -166,6 +176,9 @@ def triage(**flags: object) -> int:
     if not rows:
         output.note("every open card says how long, by when and how urgent")
     return codes.OK if rows else codes.NONE
+
+
+command.add_command(push)
 
 
 def card_line(card: Card) -> str:

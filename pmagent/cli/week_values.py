@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, time
 from typing import cast
 
+from pmagent.tasks.planner import option_name
 from pmagent.types.tasks import Card, Move, ProposedCard, WeekPlan
 from pmagent.types.week import FileDiff
 
@@ -31,8 +32,15 @@ def proposed_values(one: ProposedCard) -> Mapping[str, object]:
 def plan_values(
     plan: WeekPlan, moves: Sequence[Move], diffs: Sequence[FileDiff]
 ) -> Mapping[str, object]:
-    """A plan whole, with what it changes and the files it would write."""
+    """A plan whole, with what it changes and the files it would write.
+
+    Each choice bears its number, and the names by which `--take` knows its options.
+    """
     values = cast("dict[str, object]", _plain(asdict(plan)))
+    for place, choice in enumerate(cast("list[dict[str, object]]", values["trade_offs"])):
+        choice["number"] = place + 1
+        count = len(plan.trade_offs[place].options)
+        choice["option-names"] = [option_name(place, option) for option in range(count)]
     values["moves"] = _plain([asdict(move) for move in moves])
     values["files"] = [asdict(one) for one in diffs]
     return values

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pmagent.errors import UsageError
@@ -12,11 +14,14 @@ from pmagent.tasks.board.changing import change_card, finish_card
 from pmagent.tasks.board.mining import LANE
 from pmagent.tasks.board.placing import Edited, add_card, move_card
 from pmagent.tasks.board.reading import cards_of, faults_of, read_board, read_card
+from pmagent.tasks.board.spoken_days import find_day
 from pmagent.types.actions import Done, Json
 from pmagent.types.tasks import Board, Card, ProposedCard
 from pmagent.types.week import CardChange
 
 _SHOWN = 5
+_LIMIT = re.compile(r"(?i)(?:by|before|until|till|no later than|on|today|tonight|tomorrow)\b")
+"""How the words of a day begin that set a limit: a bare "Friday" may be the name of a thing."""
 
 
 class BoardDesk:
@@ -33,8 +38,13 @@ class BoardDesk:
             raise UsageError("the card has no words", "such as: Ring Ruth due:2026-02-06 est:1h")
         board = self._files.board()
         card = read_card(words)
-        edited = add_card(board.text, card, lane=lane or _first_lane(board))
         notes = [f"not understood: {one}" for one in faults_of(words)]
+        said = find_day(card.title, self._today()) if card.due is None else None
+        if said is not None and _LIMIT.match(said.words):
+            notes.append(f"“{said.words}” is taken as due on {said.day}")
+            card = replace(card, due=said.day)
+        card = replace(card, created=card.created or self._today())
+        edited = add_card(board.text, card, lane=lane or _first_lane(board))
         if edited.text == board.text:
             notes.append("the board has this card already")
         return self._written(board, edited, f'add "{card.title}"', notes)
@@ -70,7 +80,9 @@ class BoardDesk:
             if one.duplicate_of:
                 notes.append(f'left out, the board has it: "{one.card.title}"')
                 continue
-            edited = add_card(text, one.card, lane=lane or one.card.lane or LANE)
+            # What another program exports says itself when it was made, and a card may be older.
+            card = replace(one.card, created=one.card.created or self._today())
+            edited = add_card(text, card, lane=lane or one.card.lane or LANE)
             text = edited.text
             ids.append(edited.id)
         if text == board.text:

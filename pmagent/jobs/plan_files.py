@@ -25,11 +25,16 @@ def plan_files(
     zone = task.habits.zone
     for one in weeks:
         data = write_blocks(one.plan.blocks, zone, one.stamp, dropped=one.dropped)
-        files[f"{FOLDER}/{one.week}/{CALENDAR}"] = data.decode("utf-8")
+        files[calendar_path(one.week)] = data.decode("utf-8")
     for day in days_between(plan.first, plan.last):
         if day >= today:
             files[page_path(day)] = day_page(task, plan, day)
     return files
+
+
+def calendar_path(week: str) -> str:
+    """Where the blocks of a week stand."""
+    return f"{FOLDER}/{week}/{CALENDAR}"
 
 
 def page_path(day: date) -> str:

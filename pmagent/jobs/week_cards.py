@@ -57,9 +57,10 @@ def ids_apart(
 ) -> WeekPlan:
     """The plan with no id that a block of another week has; one that comes back counts on.
 
-    A calendar takes an event with a sequence below the one it knows for an old one.
+    A calendar takes an event with a sequence below the one it knows for an old one. `dropped` are
+    the blocks that it may know and that stand no more, those of a plan taken back among them.
     """
-    known = {block.id for block in (before.blocks if before is not None else ())}
+    known = {block.id: block.sequence for block in (before.blocks if before is not None else ())}
     taken = {block.id for block in away} | {block.id for block in plan.blocks}
     foreign = {block.id for block in away}
     gone: dict[str, int] = {}
@@ -73,7 +74,8 @@ def ids_apart(
             names[block.id] = _free(block.card, taken)
             taken.add(names[block.id])
             made = replace(made, id=names[block.id])
-        if made.id in gone and made.id not in known:
+        is_new = made.id not in known or made.sequence > known[made.id]
+        if made.id in gone and is_new:
             made = replace(made, sequence=max(made.sequence, gone[made.id] + 2))
         blocks.append(made)
     moves = tuple(

@@ -22,7 +22,7 @@ _MOST_LOOKED = 2_000
 """Notes that are looked at for a board's mark."""
 _MARK = b"kanban-plugin:"
 _HEAD = 4_000
-_OWN_KEYS = {"calendars", "board", "outcomes"}
+_OWN_KEYS = {"calendars", "board", "outcomes", "learn-estimates"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,8 @@ class WeekSettings:
     calendars: tuple[str, ...] = CALENDARS
     board: str = ""
     outcomes: str = ""
+    learns: bool = True
+    """Whether plans use how long finished cards took."""
 
 
 def week_settings(given: Mapping[str, object]) -> WeekSettings:
@@ -42,6 +44,7 @@ def week_settings(given: Mapping[str, object]) -> WeekSettings:
         calendars=tuple(cast("Sequence[str]", given.get("calendars", CALENDARS))),
         board=str(given.get("board", "")),
         outcomes=str(given.get("outcomes", "")),
+        learns=given.get("learn-estimates", True) is True,
     )
 
 

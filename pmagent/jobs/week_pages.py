@@ -14,14 +14,16 @@ from pmagent.safe_text import safe_text
 from pmagent.tasks.board.reading import cards_of
 from pmagent.tasks.calendar.agenda import agenda
 from pmagent.tasks.planner import LookBack, estimate_bias, look_back, read_outcomes
-from pmagent.tasks.planner.wording import day_name, duration
+from pmagent.tasks.planner.wording import day_name, duration, quoted
 from pmagent.types.tasks import Board, CalendarWindow, Card, WeekPlan
 from pmagent.types.week import TriageRow
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 _SOON = timedelta(days=7)
-_NO_RUNS, _NEXT = "Nothing was run.", "### Next"
+_NO_RUNS, _NEXT, _NOTHING = "Nothing was run.", "### Next", "Nothing needs you."
+_OLD = timedelta(weeks=8)
+"""An open card that is older wants a word."""
 
 
 def monday_of(week: str) -> date:
@@ -53,6 +55,8 @@ def triage_rows(board: Board, today: date) -> tuple[TriageRow, ...]:
 def _lacks(card: Card, today: date) -> Iterable[str]:
     if card.due is not None and card.due < today:
         yield f"overdue by {counted((today - card.due).days, 'day')}"
+    if card.created is not None and today - card.created >= _OLD:
+        yield f"{(today - card.created).days // 7} weeks old"
     if card.waiting_for:
         if card.due is None:
             yield f"waits for {safe_text(card.waiting_for)}, with no day to ask again"
@@ -114,6 +118,16 @@ class WeekPast:
     """The outcome tree's text."""
 
     @property
+    def first(self) -> date:
+        """Its Monday."""
+        return monday_of(self.week)
+
+    @property
+    def last(self) -> date:
+        """Its Sunday."""
+        return self.first + timedelta(days=6)
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         """Every card, those of the archive among them."""
         return cards_of(self.board, with_archive=True)
@@ -121,15 +135,12 @@ class WeekPast:
     @property
     def looked(self) -> LookBack:
         """Expected against actual."""
-        first = monday_of(self.week)
-        empty = WeekPlan(first=first, last=first + timedelta(days=6), blocks=())
-        plan = self.plan or empty
-        return look_back(plan, self.cards)
+        empty = WeekPlan(first=self.first, last=self.last, blocks=())
+        return look_back(self.plan or empty, self.cards)
 
     def is_within(self, day: date | None) -> bool:
         """Whether a day is in this week."""
-        first = monday_of(self.week)
-        return day is not None and first <= day < first + timedelta(weeks=1)
+        return day is not None and self.first <= day <= self.last
 
 
 def look_back_page(past: WeekPast) -> str:
@@ -145,54 +156,72 @@ def look_back_page(past: WeekPast) -> str:
 def weekly_page(past: WeekPast, runs: str) -> str:
     """The report of a week; `runs` is the section of the runs, whose last word is one change."""
     open_, kept = _promises(past)
-    is_quiet = _NO_RUNS in runs
-    blocks = [
+    told, _, change = runs.partition(_NEXT)
+    # Where the runs need nobody, the one change is the week's own.
+    is_quiet = _NO_RUNS in runs or change.strip() in {"", _NOTHING}
+    return _page(
         f"# Week {past.week}",
+        f"{day_name(past.first)} to {day_name(past.last)} {past.last.year}",
         _planned(past),
-        _section("Hours by outcome", _hours(past), "No block was planned."),
-        _section("Promises kept", kept, "None with a day in this week."),
+        _section("Hours by outcome", _hours(past), "No block was planned, and no time told."),
+        _section("Promises kept", kept, "None that was ticked in this week."),
         _section("Promises open", open_, "None on the board."),
-        # Where nothing was run, the one change is the week's own.
-        (runs.partition(_NEXT)[0] if is_quiet else runs).strip(),
-    ]
-    if is_quiet:
-        blocks.append(_section("One change", [_change(past)], ""))
-    return _page(*blocks)
+        told.strip(),
+        _section("One change", [_change(past) if is_quiet else change.strip()], ""),
+    )
 
 
 def _planned(past: WeekPast) -> str:
     looked = past.looked
     if past.plan is None:
-        lines = ["No plan was kept for this week."]
-        lines += [f"- {_plain(title)}: done without a block" for title in looked.unplanned]
-        return _section("Planned and done", lines, "")
-    rows = [f"{_sentence(looked.says)}", ""]
+        rows = ["No plan was kept for this week."]
+    else:
+        rows = [f"{_sentence(looked.says)}"]
+    came = [one for one in past.cards if past.is_within(one.created)]
+    gone = [one for one in past.cards if past.is_within(one.done_on)]
+    if came or gone:
+        is_told = any(one.created is not None for one in past.cards)
+        flow = f"{counted(len(came), 'card')} came in, " if is_told else ""
+        rows += ["", f"{flow}{counted(len(gone), 'card')} {_was(len(gone))} done in all."]
     if looked.cards:
-        rows += ["| card | planned | spent | done |", "| --- | ---: | ---: | :-: |"]
+        rows += ["", "| card | planned | spent | done |", "| --- | ---: | ---: | :-: |"]
     for one in looked.cards:
         spent = duration(one.spent) if one.spent is not None else "–"
         done = "yes" if one.is_done else "no"
         rows.append(f"| {_plain(one.title)} | {duration(one.planned)} | {spent} | {done} |")
     if looked.unplanned:
-        rows += ["", "Without a block:", ""]
+        rows += ["", "Done without a block:", ""]
         rows += [f"- {_plain(title)}" for title in looked.unplanned]
     return _section("Planned and done", rows, "")
 
 
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
 def _hours(past: WeekPast) -> list[str]:
+    """What was planned, and what was told of the time spent; cards without a block as well."""
     titles = {one.id: one.title for one in read_outcomes(past.outcomes).outcomes if one.id}
     cards = {card.id: card for card in past.cards}
     planned: defaultdict[str, int] = defaultdict(int)
     spent: defaultdict[str, int] = defaultdict(int)
+    blocked = {one.card for one in past.looked.cards}
     for one in past.looked.cards:
         name = _outcome_of(cards.get(one.card), titles)
         planned[name] += one.planned
         spent[name] += one.spent or 0
-    rows = [
-        f"| {_plain(name)} | {duration(planned[name])} | {duration(spent[name])} |"
-        for name in sorted(planned, key=lambda name: (-planned[name], name))
-    ]
+    for card in past.cards:
+        if card.spent and card.id not in blocked and past.is_within(card.done_on):
+            spent[_outcome_of(card, titles)] += card.spent
+    names = sorted({*planned, *spent}, key=lambda name: (-planned[name], -spent[name], name))
+    rows = [f"| {_plain(name)} | {_hm(planned[name])} | {_hm(spent[name])} |" for name in names]
+    if len(rows) > 1:
+        rows.append(f"| together | {_hm(sum(planned.values()))} | {_hm(sum(spent.values()))} |")
     return ["| outcome | planned | spent |", "| --- | ---: | ---: |", *rows] if rows else []
+
+
+def _hm(minutes: int) -> str:
+    return duration(minutes) if minutes else "–"
 
 
 def _outcome_of(card: Card | None, titles: Mapping[str, str]) -> str:
@@ -206,32 +235,68 @@ def _outcome_of(card: Card | None, titles: Mapping[str, str]) -> str:
 def _promises(past: WeekPast) -> tuple[list[str], list[str]]:
     """(open, kept): cards that come from words somebody said, or that are called a promise."""
     found = [one for one in past.cards if one.links or "promise" in one.tags]
-    open_ = [_promise(one, one.due) for one in found if not one.is_done]
-    kept = [_promise(one, one.done_on) for one in found if past.is_within(one.done_on)]
-    return open_, kept
+    # What was put on the board later was none of that week's.
+    known = [one for one in found if one.created is None or one.created <= past.last]
+    open_ = [one for one in known if not one.is_done]
+    open_.sort(key=lambda one: (one.due or date.max, one.line))
+    kept = [one for one in known if one.is_done and past.is_within(one.done_on)]
+    return (
+        [_promise(one, _due_of(one, past)) for one in open_],
+        [_promise(one, f"done {day_name(one.done_on)}" if one.done_on else "") for one in kept],
+    )
 
 
-def _promise(card: Card, day: date | None) -> str:
-    word = "done" if card.is_done else "due"
-    when = f", {word} {day_name(day)}" if day is not None else ""
+def _due_of(card: Card, past: WeekPast) -> str:
+    if card.due is None:
+        return "no day"
+    was = "was due" if card.due <= past.last else "due"
+    return f"{was} {day_name(card.due)}"
+
+
+def _promise(card: Card, when: str) -> str:
     places = ", ".join(f"`{safe_text(link.place)}`" for link in card.links)
-    return f"- {_plain(card.title)}{when}" + (f": {places}" if places else "")
+    tail = f", {when}" if when else ""
+    return f"- {_plain(card.title)}{tail}" + (f": {places}" if places else "")
 
 
 def _change(past: WeekPast) -> str:
-    """The one thing that helps most."""
+    """The one thing that helps most, and what says so."""
     looked = past.looked
+    missed = [one for one in looked.cards if not one.is_done]
     bias = next((one for one in estimate_bias(past.cards) if not one.project), None)
     if bias is not None and bias.ratio is not None and bias.low is not None and bias.low > 1:
-        return f"Plan {bias.ratio:.1f} times what you think: that is what your cards have taken."
+        return (
+            f"Plan {bias.ratio:.1f} times what you think: {bias.cards} finished cards took that"
+            f" much of their estimates ({bias.low:.1f} to {bias.high or bias.ratio:.1f})."
+        )
+    late = [card for card in past.cards if _is_missed_promise(card, past)]
+    if late:
+        first = min(late, key=lambda card: (card.due or date.max, card.line))
+        return (
+            f"Say a new day for {quoted(first.title)}: {counted(len(late), 'promise')}"
+            f" of the board {'is' if len(late) == 1 else 'are'} past the day that was told."
+        )
     if past.plan is None:
-        return f"Plan the next one: `pmagent plan --week {_next(past.week)} --save`."
-    missed = [one for one in looked.cards if not one.is_done]
+        return (
+            f"Plan the next week with `pmagent plan --week {_next(past.week)} --save`: for this"
+            " one no plan was kept, so nothing can be held against it."
+        )
     if missed and len(missed) * 2 >= len(looked.cards):
-        return f"Plan less: {len(missed)} of {len(looked.cards)} planned cards are not done."
+        return (
+            f"Plan less: {len(missed)} of {len(looked.cards)} planned cards are not done,"
+            f" {duration(sum(one.planned for one in missed))} of {duration(looked.planned)}."
+        )
     if looked.cards and not looked.expected:
-        return "Say how long cards took: `pmagent tasks done CARD --spent 45m`."
-    return "Nothing needs a change."
+        return (
+            "Say how long cards took, with `pmagent tasks done CARD --spent 45m`: none of"
+            f" {len(looked.cards)} planned ones does, so estimates cannot get better."
+        )
+    return "Nothing needs a change: what was planned is done, or told."
+
+
+def _is_missed_promise(card: Card, past: WeekPast) -> bool:
+    is_promise = bool(card.links) or "promise" in card.tags
+    return is_promise and not card.is_done and card.due is not None and card.due <= past.last
 
 
 def _next(week: str) -> str:

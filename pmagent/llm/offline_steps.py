@@ -26,7 +26,7 @@ READ_ONLY = frozenset(
 NEEDS_FILE = frozenset({"digest", "related", "zettel", "read"})
 NEEDS_TOPIC = frozenset({"prd", "interview-guide"})
 PERSONS = frozenset(
-    "init compact model resume rewind undo export copy theme".split()  # noqa: SIM905 - words
+    "init compact model resume rewind undo export copy theme add done".split()  # noqa: SIM905 - words
 )
 """Built-in commands that change something: a person runs them."""
 MOST_PARTS = 4

@@ -51,6 +51,8 @@ _PRESS: Mapping[str, str] = {
     "export": "saves this conversation as Markdown or JSON",
     "copy": "copies the last answer",
     "theme": "changes the colours",
+    "add": "puts that card on the board, after showing it",
+    "done": "ticks that card on the board, after showing it",
 }
 _MANY_WORDS = 120
 

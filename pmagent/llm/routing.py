@@ -16,6 +16,7 @@ from typing import Literal
 from pmagent.llm.routing_arguments import Arguments, bare_topic, read_arguments
 from pmagent.llm.routing_scores import READ, Encode, Reader, fits, is_to_program, reader_of
 from pmagent.llm.routing_table import NoneKind, Route, none_patterns
+from pmagent.llm.routing_week import WEEKLY, week_arguments
 from pmagent.llm.routing_words import FILE, LONGEST, Words, read_words
 from pmagent.nlp.words import is_filler
 
@@ -101,7 +102,7 @@ def route(
     )
     if _is_lone_file(words):
         return Unsure(choices=_of_file(routes, arguments), kind="close", arguments=arguments)
-    kind, against = _against(words, reader)
+    kind, against = _against(words, reader, choices[0].name if choices else "")
     best = ranked[0][1] if ranked and not _is_one_word(words) else 0.0
     second = max(against, _rival(ranked))
     if best >= tau and best - second >= delta:
@@ -123,6 +124,8 @@ def make_args(name: str, text: str, arguments: Arguments, left: str) -> str:
 
     `left` is what the request says beside the command's own words.
     """
+    if name in WEEKLY:
+        return week_arguments(name, text)
     files = " ".join(f'"{name}"' if " " in name else name for name in arguments.files)
     if name in _QUESTIONS:
         question = question_of(text)
@@ -234,10 +237,11 @@ def _named(words: Words, reader: Reader) -> str | None:
 # No command
 
 
-def _against(words: Words, reader: Reader) -> tuple[NoneKind | None, float]:
+def _against(words: Words, reader: Reader, best: str) -> tuple[NoneKind | None, float]:
     """What speaks for no command at all, and how strongly."""
     lines = (words.line[:READ], words.whole[:READ])
-    if words.words and words.words[0] in reader.own_names:
+    # "Plan the launch" begins with a command's name, and is not for it.
+    if words.words and words.words[0] in reader.own_names and words.words[0] == best:
         return None, 0.0
     for kind, patterns in none_patterns().items():
         if any(fits(pattern, lines) for pattern in patterns):

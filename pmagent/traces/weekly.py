@@ -15,7 +15,7 @@ from pmagent.errors import UsageError
 from pmagent.nlp.counted import counted
 from pmagent.safe_text import safe_text
 from pmagent.traces.gathered import Gathered, Task
-from pmagent.traces.intervals import quantile
+from pmagent.traces.intervals import quantile, wilson
 from pmagent.traces.metrics import Metric, is_denied, is_won, metrics_of, usd_of
 from pmagent.traces.metrics_text import say_value
 from pmagent.traces.waterfall import say_time, say_usd
@@ -37,11 +37,18 @@ _WRONG = 7
 When = Callable[[datetime], bool]
 
 
-def weekly_section(gathered: Gathered, week: str, *, zone: tzinfo = UTC) -> str:
+def weekly_section(
+    gathered: Gathered,
+    week: str,
+    *,
+    zone: tzinfo = UTC,
+    agrees: Callable[[Review], bool] = lambda review: review.decision == "accept",
+) -> str:
     """Markdown with a heading of the second level, ending in a line end.
 
     `week` is `2026-W47`, from Monday to Sunday in `zone`. `gathered` holds the eight weeks before
-    too, where a comparison is wanted.
+    too, where a comparison is wanted. `agrees` says of a decided review whether what was made
+    stood.
 
     Raises:
         UsageError: `week` is none.
@@ -59,7 +66,7 @@ def weekly_section(gathered: Gathered, week: str, *, zone: tzinfo = UTC) -> str:
         _block("What changed", _headlines(tasks, earlier) if tasks else ()),
         _block("By command", _commands(tasks)),
         _block("Worst runs", _worst(tasks)),
-        _block("Reviews", _reviews(gathered.reviews, is_within)),
+        _block("Reviews", _reviews(gathered.reviews, is_within, agrees)),
         _block("Effects", _effects(effects, dead)),
         _block("Spend", _spend(tasks)),
         _block("Next", [_suggestion(tasks, dead, gathered.reviews)]),
@@ -178,7 +185,9 @@ def _badness(task: Task) -> int:
     return order.index(state) if state in order else 0
 
 
-def _reviews(reviews: Sequence[Review], is_within: When) -> Iterator[str]:
+def _reviews(
+    reviews: Sequence[Review], is_within: When, agrees: Callable[[Review], bool]
+) -> Iterator[str]:
     decided = [
         review
         for review in reviews
@@ -190,6 +199,12 @@ def _reviews(reviews: Sequence[Review], is_within: When) -> Iterator[str]:
         each = ", ".join(f"{made[name]:,} {name}" for name in sorted(made) if name)
         minutes = sum(review.minutes for review in decided)
         yield f"- {counted(len(decided), 'review')} decided in {minutes:.1f} min: {each}"
+        agreed = sum(agrees(review) for review in decided)
+        low, high = (round(100 * share) for share in wilson(agreed, len(decided)))
+        yield (
+            f"- agreement: {agreed:,} of {len(decided):,} stood as they were made, but for a small"
+            f" touch ({low} to {high} % with 95 % confidence)"
+        )
         codes = Counter(code for review in decided for code in review.codes)
         if codes:
             named = sorted(codes, key=lambda code: (-codes[code], code))

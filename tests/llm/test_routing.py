@@ -57,6 +57,21 @@ def line_of(text: str) -> str:
         ("take back the change you made to my note", "/undo"),
         ("save this conversation as json", "/export json"),
         ("is everything indexed", "/status"),
+        ("what is on today", "/today"),
+        ("what's on for tomorrow", "/today tomorrow"),
+        ("plan my week", "/plan"),
+        ("my 3pm moved, re-plan the week", "/plan"),
+        ("plan next week", "/plan next"),
+        ("what's on this week", "/week"),
+        ("add a card to ring Ruth by Friday", "/add ring Ruth by Friday"),
+        ('put "order lids" on the board', "/add order lids"),
+        ("what did I promise Gil", "/ask what did I promise Gil"),
+        ("what did I get done last week", "/look-back last"),
+        ("I finished the invoice", "/done invoice"),
+        ("mark the invoice as done", "/done invoice"),
+        ("what is overdue", "/triage"),
+        ("what did I do yesterday", "/standup"),
+        ("where did we leave off", "/resume"),
     ],
 )  # fmt: skip
 def test_a_plain_request_goes_to_its_command_with_its_arguments(text: str, line: str) -> None:
@@ -239,3 +254,8 @@ def test_a_slip_is_corrected_to_a_commands_word_and_other_words_are_left() -> No
 def test_a_pasted_page_is_routed_in_bounded_time_and_never_breaks() -> None:
     for text in ("", "   ", "?", "/", "a " * 50_000, "where " * 2_000, "\x00\u202e", "🙂" * 300):
         assert isinstance(route(text, ROUTES), Routed | Unsure)
+
+
+@pytest.mark.parametrize("text", ["plan the launch", "plan a sale", "add a newsletter"])
+def test_a_request_that_begins_with_a_commands_name_is_not_therefore_for_it(text: str) -> None:
+    assert isinstance(route(text, shipped_routes()), Unsure)

@@ -39,6 +39,7 @@ Too few tasks to compare weeks.
 ### Reviews
 
 - 6 reviews decided in 12.0 min: 1 accept, 1 answer, 2 edit, 1 reject, 1 take
+- agreement: 1 of 6 stood as they were made, but for a small touch (3 to 56 % with 95 % confidence)
 - what was wrong: fact 1, invent 1, scope 1
 - 1 waiting: `pmagent review`
 

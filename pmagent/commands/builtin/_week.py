@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -14,6 +15,9 @@ from pmagent.types.turns import Noted, TurnEvent
 from pmagent.types.week import CardChange, WeekCalls
 
 _SUNDAY = 6
+_NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEK = re.compile(r"\d{4}-?w\d{1,2}")
 
 
 def week_named(today: date, words: str = "") -> str:
@@ -23,6 +27,21 @@ def week_named(today: date, words: str = "") -> str:
         return words.strip().upper()
     year, number, _ = (today + timedelta(weeks=moved or 0)).isocalendar()
     return f"{year}-W{number:02d}"
+
+
+def day_named(today: date, words: str, *, flag: str, is_end: bool = False) -> date:
+    """The day that a word means, such as `tomorrow`, `friday` (the next one) or `2026-02-06`.
+
+    Raises:
+        UsageError: it means none.
+    """
+    word = words.strip().casefold()
+    if word in _NEAR:
+        return today + timedelta(days=_NEAR[word])
+    for number, name in enumerate(_WEEKDAYS):
+        if len(word) > 2 and name.startswith(word):
+            return today + timedelta(days=(number - today.weekday()) % 7)
+    return parse_day(words, is_end=is_end, flag=flag)
 
 
 def days_named(calls: WeekCalls, words: str) -> tuple[date, date]:
@@ -36,12 +55,12 @@ def days_named(calls: WeekCalls, words: str) -> tuple[date, date]:
     if not named:
         return today, today + timedelta(days=_SUNDAY - today.weekday())
     word = named[0].casefold()
-    if len(named) == 1 and (word in {"last", "next", "week"} or "w" in word):
+    if len(named) == 1 and (word in {"last", "next", "week"} or _WEEK.fullmatch(word)):
         return _days_of(week_named(today, "" if word == "week" else words))
     if len(named) > 2:
         raise UsageError(f'"{plain(words)}" are no days', "write /plan 2026-W06, or two days")
-    first = parse_day(named[0], is_end=False, flag="the first day")
-    return first, parse_day(named[-1], is_end=True, flag="the last day")
+    first = day_named(today, named[0], flag="the first day")
+    return first, day_named(today, named[-1], flag="the last day", is_end=True)
 
 
 def _days_of(week: str) -> tuple[date, date]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
 from pmagent.commands.builtin._week import days_named, fenced, told_saved
-from pmagent.commands.markdown import items, page, plain
+from pmagent.commands.markdown import page
+from pmagent.tasks.planner import moves_text
 from pmagent.types.tasks import WeekPlan
 from pmagent.types.turns import Noted, Screen, TurnEvent
 from pmagent.types.week import WeekCalls
@@ -35,11 +36,13 @@ def run(argument: str, bench: Bench) -> Iterator[TurnEvent]:
 
 def plan_page(calls: WeekCalls, plan: WeekPlan) -> str:
     """A plan with its choices, for front ends without screens."""
-    choices = [f"{plain(one.says)} {plain('; '.join(one.options))}" for one in plan.trade_offs]
+    changes = ""
+    if calls.standing(plan.first, plan.last) is not None:
+        changes = moves_text(calls.moves(plan), calls.habits().zone, width=78)
     return page(
         f"# Plan from {plan.first} to {plan.last}",
-        fenced(calls.table(plan, width=78)),
-        page("## Choices", items(choices)) if choices else "",
+        fenced(calls.table(plan, width=78, has_reasons=True)),
+        page("## Against the plan that stands", fenced(changes)) if changes else "",
         "Nothing is written. Keep it: `/plan --save`",
     )
 

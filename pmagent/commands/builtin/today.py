@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pmagent.commands.bench import Bench, Builtin
-from pmagent.commands.builtin._week import folded
-from pmagent.days import parse_day
+from pmagent.commands.builtin._week import day_named, folded
 from pmagent.types.tasks import WeekPlan
 from pmagent.types.turns import Screen, TurnEvent
 
@@ -15,7 +14,7 @@ def run(argument: str, bench: Bench) -> Iterator[TurnEvent]:
     """The day of the plan that stands."""
     calls = bench.garden.week
     named = argument.strip()
-    day = parse_day(named, is_end=False, flag="the day") if named else calls.today()
+    day = day_named(calls.today(), named, flag="the day") if named else calls.today()
     plan = calls.standing(day, day) or WeekPlan(first=day, last=day, blocks=())
     yield Screen(name="week", argument=day.isoformat(), text=folded(calls.page(plan, day)))
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import SequenceMatcher
 from typing import cast
 
 from pmagent.errors import UsageError
 from pmagent.tasks.board.layout import Layout, bare, card_match
 from pmagent.tasks.board.marks import Mark
 from pmagent.tasks.board.placing import Edited, card_known, inserted, move_card, ticked, with_id
-from pmagent.tasks.board.reading import DONE_CHECKS, ReadCard, layout_of
-from pmagent.tasks.board.writing import FIELDS, detail_rows, one_line, value_of, write_mark, written
+from pmagent.tasks.board.reading import DONE_CHECKS, IDENT, ReadCard, layout_of
+from pmagent.tasks.board.writing import (
+    FIELDS,
+    detail_rows,
+    one_line,
+    value_of,
+    write_mark,
+    written,
+)
 from pmagent.types.tasks import Card
 
 
@@ -30,8 +38,8 @@ def change_card(text: str, card: Card) -> Edited:
     """The board with the card of this id brought to `card`, mark by mark.
 
     Title, effort, days, time, priority, project, tags, waiting, order, energy, outcome and spent
-    time are changed where they differ; links and details that are not there are put below. The
-    list and the tick are left to `move_card` and `finish_card`.
+    time are changed where they differ, and so are the rows of details below; links that are not
+    there are put below. The list and the tick are left to `move_card` and `finish_card`.
 
     Raises:
         UsageError: there is no such card, or its title is empty.
@@ -49,13 +57,12 @@ def change_card(text: str, card: Card) -> Edited:
         layout, cards = layout_of("".join(rows))  # its marks stand elsewhere now
         found = replace(cards[place], card=replace(cards[place].card, id=ident))
     patches = list(_patches(found, card, layout))
-    below = _below(found, card, layout)
     rows = list(layout.rows)
     first = found.rows.first
     for patch in sorted(patches, key=lambda one: (one.row, one.start), reverse=True):
         row = rows[patch.row]
         rows[patch.row] = row[: patch.start] + patch.words + row[patch.end :]
-    rows = inserted(layout, rows, found.rows.last, below)
+    rows = _with_details(layout, rows, found, card)
     if "".join(rows) == text:
         return Edited(text=text, id=ident, line=first + 1, is_changed=False)
     if not found.has_id:
@@ -165,8 +172,45 @@ def _retitled(row: str, found: ReadCard, title: str, layout: Layout) -> str:
     return row[:begins] + " ".join([*lead, title, *behind]) + row[found.words_end :]
 
 
-def _below(found: ReadCard, card: Card, layout: Layout) -> list[str]:
-    """Rows that a card is to have below it and has not."""
-    had = {row.strip() for row in found.card.details}
-    asked = replace(card, links=tuple(link for link in card.links if link not in found.card.links))
-    return [row for row in detail_rows(asked, layout) if row.strip() not in had]
+def _with_details(layout: Layout, rows: Sequence[str], found: ReadCard, card: Card) -> list[str]:
+    """The rows with those below a card as it asks for; those that stay keep their place and words.
+
+    A link that it has already is not put below again.
+    """
+    links = tuple(link for link in card.links if link not in found.card.links)
+    if card.details == found.card.details and not links:
+        return list(rows)
+    wanted = detail_rows(replace(card, links=links), layout)
+    places = [n for n, row in enumerate(found.card.details) if row.strip()]
+    had = [found.card.details[n].strip() for n in places]
+    told = SequenceMatcher(None, had, [row.strip() for row in wanted], autojunk=False)
+    changed, last = _with_id_above(rows, found)
+    below = found.rows.first + 1
+    for kind, start, end, first, stop in reversed(told.get_opcodes()):
+        if kind == "equal":
+            continue
+        at = below + places[start] if start < len(places) else last
+        for n in reversed(places[start:end]):
+            del changed[below + n]
+        changed = inserted(layout, changed, at, wanted[first:stop])
+    return changed
+
+
+def _with_id_above(rows: Sequence[str], found: ReadCard) -> tuple[list[str], int]:
+    """The rows with a card's id on its first one, and where the card ends.
+
+    On the last of its rows it would be lost as soon as another is put below.
+    """
+    changed, first, last = list(rows), found.rows.first, found.rows.last
+    row = bare(changed[last - 1])
+    ident = IDENT.search(row)
+    if last - 1 == first or ident is None or not found.has_id or IDENT.search(bare(changed[first])):
+        return changed, last
+    head = bare(changed[first])
+    changed[first] = f"{head.rstrip()} ^{ident['id']}{changed[first][len(head) :]}"
+    words = row[: ident.start()].rstrip()
+    changed[last - 1] = f"{words}{changed[last - 1][len(row) :]}"
+    if not words.strip():
+        del changed[last - 1]
+        last -= 1
+    return changed, last

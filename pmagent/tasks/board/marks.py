@@ -18,7 +18,7 @@ from pmagent.tasks.board.settings import BoardSettings
 
 Field = Literal[
     "effort", "due", "start", "at", "priority", "project", "waiting", "after", "energy", "outcome",
-    "spent", "done_on", "tag",
+    "created", "spent", "done_on", "tag",
 ]  # fmt: skip
 Style = Literal["field", "plain", "brace", "sign", "tag", "letter"]
 """`[due:: x]`, `due:x`, `@{x}`, an emoji, `#p1` and `+name`, `(A)`."""
@@ -30,6 +30,7 @@ _NAMES: Mapping[str, Field] = {
     "waiting": "waiting", "waiting-for": "waiting", "after": "after", "depends": "after",
     "blocked-by": "after", "energy": "energy", "outcome": "outcome", "spent": "spent",
     "actual": "spent", "done": "done_on", "completion": "done_on", "completed": "done_on",
+    "created": "created",
 }  # fmt: skip
 PRIORITIES: Mapping[str, int] = {
     "highest": 1, "urgent": 1, "critical": 1, "high": 1, "h": 1, "a": 1,
@@ -43,6 +44,7 @@ _SIGNS: Mapping[str, Field] = {
     "⏳": "start",
     "🛫": "start",
     "✅": "done_on",
+    "➕": "created",
 }
 _SIGNED_PRIORITIES = {"🔺": 1, "⏫": 1, "🔼": 2, "🔽": 3, "⏬": 4}
 
@@ -55,7 +57,7 @@ _PLAIN = re.compile(
     rf"(?i)(?<!\S)(?P<name>est|effort|estimate|due|spent):[ ]?"
     rf"(?P<value>{DURATION}(?:[-–]{DURATION})?(?!\S)|\S+)"
     r"|(?<!\S)(?P<name_>deadline|start|scheduled|t|at|priority|prio|pri|project|proj|waiting"
-    r"|waiting-for|after|depends|energy|outcome|actual|done|completion|completed):"
+    r"|waiting-for|after|depends|energy|outcome|actual|done|completion|completed|created):"
     r"(?P<value_>\"[^\"]+\"|[^\s:][^\s]*)"
 )
 _TAG = re.compile(r"(?<!\S)#(?P<value>[\w/-]*[^\W\d_][\w/-]*)")
@@ -74,6 +76,7 @@ _NOT_BEFORE_EFFORT = frozenset({
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _EDGE_DAY = re.compile(r"^(?P<value>\d{4}-\d\d-\d\d)(?=\s)|(?<=\s)(?P<value_>\d{4}-\d\d-\d\d)[ ]*$")
 _CLOCK = re.compile(r"(?i)(\d{1,2})(?::(\d\d))(?::\d\d)?[ ]?([ap]m)?|(\d{1,2})[ ]?([ap]m)")
+_WORDS_TOO = frozenset({"t", "at", "after", "depends", "done", "completed", "created"})
 _CARD_ID = re.compile(r"\^?([A-Za-z0-9_-]+)")
 
 Value = date | time | int | str | tuple[str, ...] | object
@@ -236,12 +239,12 @@ def _is_only_words(found: re.Match[str], style: Style, said: str) -> bool:
     if style in {"tag", "letter", "sign"} or not said.strip():
         return True
     name = (found.groupdict().get("name") or found.groupdict().get("name_") or "").lower()
-    return style == "plain" and name in {"t", "at", "after", "depends", "done", "completed"}
+    return style == "plain" and name in _WORDS_TOO
 
 
 def _advice(field: Field) -> str:
     match field:
-        case "due" | "start" | "done_on":
+        case "due" | "start" | "done_on" | "created":
             return "; write a day as 2026-02-09"
         case "effort" | "spent":
             return "; write 90m, 2h, 3d or 2h-4h"
@@ -280,6 +283,7 @@ _READERS: Mapping[Field, Callable[[str, BoardSettings], Value | None]] = {
     "due": _plain_day,
     "start": _plain_day,
     "done_on": _plain_day,
+    "created": _plain_day,
     "at": lambda said, _: read_clock(said),
     "priority": _read_priority,
     "project": lambda said, _: said,

@@ -28,6 +28,8 @@ LANE = "Inbox"
 SAME_SHARE = 0.6
 """Of the shorter title's words that two cards share where they say the same."""
 FEWEST_SAME = 2
+FEWEST_KEPT = 3
+"""Words of a title that are left where what says why is cut off."""
 FEWEST_WORDS = {"promise": 3, "action": 2, "question": 2}
 _SURE = frozenset({"front matter", "file name", "metadata"})
 _ACTIONS = re.compile(
@@ -54,11 +56,52 @@ _PLEASE = re.compile(
     r"(?i)\b(?:can|could|would|will) you (?:(?:please|maybe|just|also) )*(?P<what>.+)$"
 )
 _MUST = re.compile(r"(?i)^(?:so |and |then )?(?:we|i) (?:need|have|must)(?: to)? (?P<what>\w.+)$")
+_LETS = re.compile(
+    r"(?i)\b(?:(?P<lets>let['’]s) (?:all )?"
+    r"(?:(?:make|be) sure (?:that )?(?:we |to )|remember to |not forget to )"
+    r"|don['’]t let (?:me|us) forget to |(?:somebody|someone) remind me to )(?P<what>\w.+)$"
+)
+_DUE = re.compile(
+    r"(?ix) ^(?:(?:so|and|then|but|okay|ok|right|yes|yeah|no|alright|well),?\s)*"
+    r"(?:(?:i|we)(?:['’]ll|\s(?:will|shall)|['’](?:m|re)\s(?:going\sto|gonna))\s"
+    r"(?!(?:(?:both|all|also|then|just|certainly|definitely|still)\s)*"
+    r"(?:be|have|see|talk|get|come|know|return|hear|find|leave|never|not|need|want|like|probably"
+    r"|let|keep|take|give|go|continue|look|discuss|cover|chat|speak|meet|dive)\b)"
+    r"|we\s(?=(?:decide|ship|launch|deliver|finish|publish|send|start)\b))"
+    r"(?P<what>\w.+)$"
+)
+"""What is to be done by a day that is said, whatever it is."""
+_MINE = re.compile(
+    r"(?ix) ^(?:(?:so|and|then|but|okay|ok|right|yes|yeah|alright|well),?\s)*"
+    r"(?:i['’]ll|i\swill|i['’]m\s(?:going\sto|gonna))\s"
+    r"(?=(?:retire|cancel|renew|sign|submit|transcribe|merge|deploy|install|chase"
+    r"|apologi[sz]e|hand\sin|drop\soff|write\sup|put\stogether|sort\sout|clean\sup)\b)"
+    r"(?P<what>\w.+)$"
+)
+"""What somebody takes on, in more verbs than `discourse.acts` trusts of a whole archive."""
+_SET = re.compile(
+    r"(?i)^(?:by|before|until|till|on|in|within|no later than|tomorrow|tonight|next|this"
+    r"|(?:the )?end)"
+)
+"""How the words of a day begin that it is done by: a bare weekday may be what it is about."""
+_OR_ELSE = re.compile(r"(?i)\bor (?:else )?(?:i|we)['’]?(?:ll| will)\b")
+_CALLED = re.compile(
+    r"^(?P<who>[A-Z][\w'’-]+),\s+(?:please\s+)?(?:can|could|would|will) you\b"
+    r"|,\s+(?P<last>[A-Z][\w'’-]+)\s*\?$"
+)
+_REFUSED = re.compile(r"(?i)^\W*(?:no\b|nope|sorry|i (?:can['’]t|cannot|won['’]t|don['’]t))")
+_WHICH = re.compile(r"(?i)\b(?:which|that|what|who|whom|where)\s+$")
+_AFTER_ALL = re.compile(
+    r"(?i),?\s+(?:so (?:that\b|people|everyone|everybody|all|make|check|listeners|you|as\b|if)"
+    r"|because\b|since\b)|,\s+(?:so|which|as|since)\b|\s+[-–—]{1,2}\s+"
+)
+"""Where a card's words may end: what follows says why, or to whom."""
 _BY = re.compile(r"(?i)\b(?:by|before|no later than)\b")
 _UNSURE = re.compile(
     r"(?i)\b(?:if|maybe|perhaps|might|could|would|should|whether|used to|had to|don['’]t"
     r"|didn['’]t)\b"
 )
+_SOME_DAY = date(2000, 1, 1)
 _TRAIL = re.compile(r"[\s.!?,;:…]+$")
 
 
@@ -89,7 +132,7 @@ def mine_cards(
     for found in _found(talk, text):
         if len(found.title.split()) < FEWEST_WORDS[found.kind]:
             continue
-        if any(_is_same(found.title, other.card.title) for other in cards):
+        if any(_is_same(found.line.text, other.card.links[0].quote) for other in cards):
             continue
         cards.append(_proposed(document, found, said_on, board))
     return tuple(cards)
@@ -103,24 +146,67 @@ def _found(talk: Talk, text: str) -> Iterator[_Found]:
         for promise in find_promises(talk)
         if not promise.line.is_task
     }
+    answered = {
+        promise.asked.number for promise in find_promises(talk) if promise.asked is not None
+    }
     quoted = quoted_through(talk)
     first_of_turn = {turn[0].number for turn in talk.turns}
     for line in talk.lines:
         box = _box(line, rows)
         if box == "done" or (line.number in quoted and not box):
             continue
-        if line.number in promised and (line.speaker or promised[line.number][0]):
-            yield _of_promise(line, promised[line.number][1])
-        elif (
-            not line.speaker
-            and line.number in first_of_turn
-            and (item := _item(line, is_box=box == "open"))
-        ):
-            yield item
-        elif line.number in promised:
-            yield _of_promise(line, None)
-        elif (must := _must(line)) is not None:
-            yield must
+        is_item = not line.speaker and line.number in first_of_turn
+        item = _item(line, is_box=box == "open") if is_item else None
+        said = promised.get(line.number)
+        if said is not None and (line.speaker or said[0] or item is None):
+            found = _of_promise(line, said[1] if line.speaker or said[0] else None)
+        else:
+            found = item or _must(line) or _taken_on(line)
+            if found is None and line.number not in answered:
+                found = _asked(talk, line)
+        if found is not None:
+            yield found
+
+
+def _taken_on(line: Line) -> _Found | None:
+    """What somebody takes on in words of a day, or asks of all."""
+    bare = without_quotes(line.text)
+    if not line.is_whole or line.is_question:
+        return None
+    if (lets := _LETS.search(bare)) is not None and not _UNSURE.search(lets["what"]):
+        reason = "it says “let's”" if lets["lets"] else "it asks to be reminded"
+        return _Found(line=line, kind="action", title=_capital(lets["what"]),
+                      who=line.speaker or "", reason=reason, when_in=line.text)  # fmt: skip
+    if _UNSURE.search(bare):
+        return None
+    told = find_day(bare, _SOME_DAY)
+    due = _DUE.match(bare) if told is not None and _SET.match(told.words) else None
+    found = (due or _MINE.match(bare)) if line.speaker and not _OR_ELSE.search(bare) else None
+    if found is None or not 3 <= len(line.words) <= 40 or _TALK.match(found["what"]):
+        return None
+    reason = "it says what will be done, and by when" if due else "whoever speaks takes it on"
+    return _Found(line=line, kind="promise", title=_capital(found["what"]), who=line.speaker or "",
+                  reason=reason, when_in=line.text)  # fmt: skip
+
+
+def _asked(talk: Talk, line: Line) -> _Found | None:
+    """What somebody is asked to do by a day, and does not refuse."""
+    bare = without_quotes(line.text)
+    found = _PLEASE.search(bare)
+    if found is None or not line.is_whole or _BY.search(bare) is None:
+        return None
+    reply = talk.turn_of(line, 1)
+    first = min(reply, key=lambda one: one.number) if reply else None
+    if find_day(bare, _SOME_DAY) is None or (first and _REFUSED.match(first.text)):
+        return None
+    called = _CALLED.search(bare)
+    name = (called["who"] or called["last"]) if called else first.speaker if first else ""
+    reason = f"{name} is asked for it by a day" if name else "it is asked for by a day"
+    told = found["what"]
+    if called and called["last"]:
+        told = told[: told.rfind(",")]
+    return _Found(line=line, kind="action", title=_capital(told), who=line.speaker or "",
+                  reason=reason, when_in=line.text)  # fmt: skip
 
 
 def _must(line: Line) -> _Found | None:
@@ -132,7 +218,7 @@ def _must(line: Line) -> _Found | None:
                   reason="it says what must be done, and by when", when_in=line.text)  # fmt: skip
 
 
-def _of_promise(line: Line, asked: Line | None) -> _Found:
+def _of_promise(line: Line, asked: Line | None) -> _Found | None:
     if asked is not None:
         found = _PLEASE.search(asked.text)
         told = found["what"] if found else asked.text
@@ -145,10 +231,15 @@ def _of_promise(line: Line, asked: Line | None) -> _Found:
         return _task(line, line.text[head.end() :], head["who"] or "", "it is marked as a task")
     bare = without_quotes(line.text)
     found = next((one for one in _WILL.finditer(bare) if not _TALK.match(bare[one.end() :])), None)
+    if found is None and _WILL.search(bare):
+        return None  # "which we're going to look into" names nothing
     told = line.text[found.end() :] if found else line.text
+    title = _capital(told)
+    if found is not None and _WHICH.search(bare[: found.start()]):
+        title = title_of(_TRAIL.sub("", line.text))  # what it is done to stands before
     said = found[0].split()[0] if found else "so"
     reason = f"whoever speaks says “{said}”" if line.speaker else f"it says “{said}”"
-    return _Found(line=line, kind="promise", title=_capital(told), who=line.speaker or "",
+    return _Found(line=line, kind="promise", title=title, who=line.speaker or "",
                   reason=reason, when_in=line.text)  # fmt: skip
 
 
@@ -196,11 +287,14 @@ def _is_set_for_a_day(line: Line) -> bool:
         and 5 <= len(line.words) <= 40
         and _BY.search(said) is not None
         and _UNSURE.search(said) is None
-        and find_day(said, date(2000, 1, 1)) is not None
+        and find_day(said, _SOME_DAY) is not None
     )
 
 
 def _capital(told: str) -> str:
+    cut = _AFTER_ALL.search(told)
+    if cut is not None and len(told[: cut.start()].split()) >= FEWEST_KEPT:
+        told = told[: cut.start()]
     title = title_of(_TRAIL.sub("", told))
     return title[:1].upper() + title[1:]
 

@@ -76,20 +76,22 @@ def move_card(text: str, ident: str, *, lane: str, before: str = "") -> Edited:
         names = ", ".join(f'"{one.title}"' for one in layout.lanes) or "none"
         raise UsageError(f'the board has no list "{lane}"', f"its lists are: {names}")
     at, lead = _end_of(layout, target)
-    own = moved.rows
+    own, margin = moved.rows, ""
     is_home = own.lane >= 0 and layout.lanes[own.lane] is target
     if before:
         above = card_known(cards, before).rows
         if above.lane < 0 or layout.lanes[above.lane] is not target:
             raise UsageError(f'"{before}" is not in the list "{target.title}"', "name another card")
         at, lead = above.first, []
+        margin = _margin_of(layout.rows[at])
     if is_home and own.first <= at <= own.last:
         return Edited(text=text, id=ident, line=own.first + 1, is_changed=False)
     first = with_id(layout.rows[own.first], moved)
     if not is_home and (target.is_done or own.lane < 0 or layout.lanes[own.lane].is_done):
         first = ticked(first, is_done=target.is_done)
     notes = () if is_home else _limit_note(layout, target)
-    return replace(_carried(layout, own, first, at, lead), id=ident, notes=notes)
+    carried = [first, *layout.rows[own.first + 1 : own.last]]
+    return replace(_carried(layout, own, _set_at(margin, carried), at, lead), id=ident, notes=notes)
 
 
 def archive_card(text: str, ident: str) -> Edited:
@@ -113,7 +115,8 @@ def archive_card(text: str, ident: str) -> Edited:
         at = _behind_words(layout.rows, layout.body, layout.end)
         lead = ["", "", *_ARCHIVE]
     first = with_id(layout.rows[own.first], found)
-    return replace(_carried(layout, own, first, at, lead), id=ident)
+    carried = _set_at("", [first, *layout.rows[own.first + 1 : own.last]])
+    return replace(_carried(layout, own, carried, at, lead), id=ident)
 
 
 def card_known(cards: Sequence[ReadCard], ident: str) -> ReadCard:
@@ -183,9 +186,21 @@ def _told_apart(text: str, ident: str) -> tuple[Layout, tuple[ReadCard, ...]]:
     return (layout, cards) if changed == text else layout_of(changed)
 
 
-def _carried(layout: Layout, own: CardRows, first: str, at: int, lead: Sequence[str]) -> Edited:
-    """The board with a card's rows taken out, and put before row `at`, below `lead`."""
-    moved = [bare(row) for row in (first, *layout.rows[own.first + 1 : own.last])]
+def _margin_of(row: str) -> str:
+    return row[: len(row) - len(row.lstrip(" \t"))]
+
+
+def _set_at(margin: str, rows: Sequence[str]) -> list[str]:
+    """A card's rows at another margin: further in they would be a part of the card above them."""
+    had = _margin_of(rows[0])
+    return [margin + row[len(had) :] if row.startswith(had) else row for row in rows]
+
+
+def _carried(
+    layout: Layout, own: CardRows, carried: Sequence[str], at: int, lead: Sequence[str]
+) -> Edited:
+    """The board with a card taken out, and put as `carried` before row `at`, below `lead`."""
+    moved = [bare(row) for row in carried]
     is_open = bool(layout.rows) and not layout.rows[-1].endswith("\n")
     rows = inserted(layout, layout.rows, at, [*lead, *moved])
     count = len(moved) + len(lead)

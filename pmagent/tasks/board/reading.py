@@ -19,7 +19,8 @@ from pmagent.types.tasks import Board, Card, CardLink, Effort, Energy, Lane
 MOST_CHARS = 10_000_000
 DONE_CHECKS = frozenset("xX-")
 """`-` is a card that was called off: nothing is left to do."""
-_ID = re.compile(r"(?:^|(?<=\s))\^(?P<id>[A-Za-z0-9_-]+)[ \t]*$")
+IDENT = re.compile(r"(?:^|(?<=\s))\^(?P<id>[A-Za-z0-9_-]+)[ \t]*$")
+"""A card's `^id` at the end of a row."""
 _FROM = re.compile(
     r"^(?:[-*+][ \t]+)?From (?P<place>\S.*?:\d+)(?: \((?P<at>\d{1,3}:\d\d:\d\d)\))?"
     r"(?:: “(?P<quote>.*)”)?$"
@@ -149,11 +150,11 @@ def _read(
     if found is None:
         raise ValueError("this row is no card")
     words, begins = found["words"] or "", max(0, found.start("words"))
-    ident = _ID.search(words)
+    ident = IDENT.search(words)
     bare_words = words[: ident.start()].rstrip() if ident else words
     below = [bare(row) for row in rows[place.first + 1 : place.last]]
     if ident is None and below:
-        ident = _ID.search(below[-1])
+        ident = IDENT.search(below[-1])
         below[-1] = below[-1][: ident.start()].rstrip() if ident else below[-1]
     is_done = found["check"] in DONE_CHECKS or lane[1]
     first = find_marks(bare_words, settings, is_done=is_done, is_first=True)
@@ -194,6 +195,7 @@ def _card(title: str, marks: Sequence[Mark], below: Sequence[str], lane: str) ->
         energy=cast("Energy", energy),
         outcome=_value(marks, "outcome", str) or "",
         links=links,
+        created=_value(marks, "created", date),
         done_on=_value(marks, "done_on", date),
         spent=_value(marks, "spent", int),
     )

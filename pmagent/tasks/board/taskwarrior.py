@@ -40,6 +40,7 @@ class _Task(BaseModel):
     uuid: str = Field(min_length=1, max_length=64)
     description: str = Field(min_length=1)
     status: str = "pending"
+    entry: str | None = None
     due: str | None = None
     wait: str | None = None
     scheduled: str | None = None
@@ -113,6 +114,7 @@ def _card(task: _Task, ids: dict[str, str], zone: ZoneInfo) -> Card:
         project=task.project,
         tags=tuple(dict.fromkeys(tag for one in task.tags if (tag := tag_of(one)))),
         after=tuple(ids[one] for one in depends if one in ids),
+        created=_day(task.entry, zone),
         done_on=_day(task.end, zone) if task.status == "completed" else None,
     )
 
@@ -136,6 +138,7 @@ def _task(card: Card, zone: ZoneInfo) -> dict[str, object]:
     }
     by_number = {1: "H", 2: "M"}
     pairs: tuple[tuple[str, object], ...] = (
+        ("entry", card.created and _stamp(card.created, zone, time())),
         ("due", card.due and _stamp(card.due, zone)),
         ("scheduled", card.start and _stamp(card.start, zone, time())),
         ("end", card.is_done and card.done_on and _stamp(card.done_on, zone)),

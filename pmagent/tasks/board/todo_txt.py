@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from pmagent.errors import ReadError
 from pmagent.tasks.board.efforts import format_effort, format_minutes
 from pmagent.tasks.board.importing import (
     MOST_CARDS,
     Imported,
+    day_of,
     proposed,
     tag_of,
     text_of,
@@ -20,8 +20,10 @@ from pmagent.tasks.board.importing import (
 from pmagent.tasks.board.reading import card_id, faults_of, read_card, waiting_in
 from pmagent.types.tasks import Board, Card, CardLink, ProposedCard
 
-_DONE = re.compile(r"^x (?:(?P<done>\d{4}-\d\d-\d\d) )?(?:\d{4}-\d\d-\d\d )?(?P<words>.*)$")
-_MADE = re.compile(r"^(?P<first>\([A-Z]\) )?\d{4}-\d\d-\d\d ")
+_DONE = re.compile(
+    r"^x (?:(?P<done>\d{4}-\d\d-\d\d) )?(?:(?P<made>\d{4}-\d\d-\d\d) )?(?P<words>.*)$"
+)
+_MADE = re.compile(r"^(?P<first>\([A-Z]\) )?(?P<made>\d{4}-\d\d-\d\d) ")
 _CONTEXT = re.compile(r"(?<!\S)@([^\W\d_][\w/-]*)")
 _ID = re.compile(r"(?<!\S)id:([A-Za-z0-9_-]+)")
 
@@ -70,15 +72,15 @@ def _card(name: str, number: int, row: str) -> Card:
     card = read_card(_CONTEXT.sub("", words))
     title = title_of(card.title)
     ident = _ID.search(row)
-    finished: date | None = None
-    if done is not None and done["done"]:
-        finished = read_card(f"x done:{done['done']}").done_on
+    finished = day_of(done["done"]) if done is not None else None
+    made = done or _MADE.match(row)
     return replace(
         card,
         id=ident[1] if ident else card_id(title),
         title=title,
         tags=tuple(dict.fromkeys([*card.tags, *contexts])),
         is_done=done is not None,
+        created=(day_of(made["made"]) if made is not None else None) or card.created,
         done_on=finished,
         links=(CardLink(place=f"{name}:{number}", quote=title),),
         line=0,
@@ -91,6 +93,9 @@ def _row(card: Card) -> str:
         head = ["x", *([card.done_on.isoformat()] if card.done_on else [])]
     elif card.priority is not None:
         head = [f"({chr(ord('A') + min(card.priority, 26) - 1)})"]
+    # Behind a lone "x" the first day would be the one it was done.
+    is_told = card.created is not None and (not card.is_done or card.done_on is not None)
+    head += [card.created.isoformat()] if card.created is not None and is_told else []
     marks: list[str] = []
     if card.is_done and card.priority is not None:
         marks.append(f"pri:{chr(ord('A') + min(card.priority, 26) - 1)}")

@@ -5,6 +5,7 @@ Closed cards and cards of closed lists are left out, and counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from pmagent.tasks.board.importing import (
 from pmagent.types.tasks import Board, Card, ProposedCard
 
 MOST_DETAILS = 200
+_ID = re.compile(r"[0-9a-f]{24}")
 _PRIORITIES = {"urgent": 1, "critical": 1, "high": 1, "p1": 1, "p2": 2, "p3": 3, "low": 3}
 
 
@@ -161,6 +163,7 @@ def _card(
         is_done=is_done,
         due=_day(one.due, zone),
         start=_day(one.start, zone),
+        created=_made(one.id, zone),
         priority=priority,
         tags=tuple(dict.fromkeys(tag for label in labels if (tag := tag_of(label)))),
     )
@@ -181,6 +184,13 @@ def _comments(actions: Sequence[object]) -> Mapping[str, list[str]]:
         head = ", ".join([str(part) for part in (by, day) if part]) or "comment"
         told.setdefault(str(ident), []).append(f"{head}: {' '.join(text.split())}")
     return told
+
+
+def _made(ident: str, zone: ZoneInfo) -> date | None:
+    """The day of an id: its first eight digits are the second in which it was made."""
+    if _ID.fullmatch(ident) is None:
+        return None
+    return datetime.fromtimestamp(int(ident[:8], 16), zone).date()
 
 
 def _day(said: str | None, zone: ZoneInfo) -> date | None:

@@ -14,17 +14,20 @@ from pmagent.tasks.board.reading import SOMEBODY, waiting_in
 from pmagent.tasks.board.settings import BoardSettings
 from pmagent.types.tasks import Card, CardLink, Effort
 
+_UNNAMED = re.compile(r"\d{1,2}h(?:\d{1,2}m)?|\d{1,3}m")
+"""A time that is read behind a card's words without a name."""
 _OURS = re.compile(r"(?<!\S)(?:est|due):\S")
 _THEIRS = re.compile(r"\[[\w-]+::|(?<!\S)@\{")
 _NAMES: Mapping[Field, str] = {
     "effort": "effort", "due": "due", "start": "start", "priority": "priority",
     "project": "project", "waiting": "waiting", "after": "after", "energy": "energy",
     "outcome": "outcome", "spent": "spent", "done_on": "done", "at": "at",
+    "created": "created",
 }  # fmt: skip
 _PLAIN_NAMES: Mapping[Field, str] = {**_NAMES, "effort": "est"}
 FIELDS: tuple[Field, ...] = (
     "priority", "project", "tag", "effort", "due", "at", "start", "waiting", "after", "energy",
-    "outcome", "spent", "done_on",
+    "outcome", "created", "spent", "done_on",
 )  # fmt: skip
 """In the order they are written."""
 
@@ -143,6 +146,8 @@ def written(mark: Mark, value: object, layout: Layout) -> str | None:
         return said
     if mark.style == "sign" and mark.field == "priority":
         return None  # a picture for each
+    if mark.style == "letter" and mark.field == "effort" and not _UNNAMED.fullmatch(said):
+        return None  # a range, or days, is read with its name only
     return None if re.search(r"\s", said) else said
 
 

@@ -1,6 +1,7 @@
 """The planner: a calendar and cards become blocks of time, and every choice is said."""
 
 from pmagent.tasks.planner.checking import check_plan
+from pmagent.tasks.planner.choices import TakenOption, option_name, option_named, taken_option
 from pmagent.tasks.planner.estimates import Bias, LookBack, estimate_bias, look_back
 from pmagent.tasks.planner.habits import ReadHabits, habits_of
 from pmagent.tasks.planner.moves import diff_plans
@@ -13,6 +14,7 @@ __all__ = [
     "LookBack",
     "OutcomeTree",
     "ReadHabits",
+    "TakenOption",
     "check_plan",
     "day_page",
     "diff_plans",
@@ -20,7 +22,10 @@ __all__ = [
     "habits_of",
     "look_back",
     "moves_text",
+    "option_name",
+    "option_named",
     "plan_week",
     "read_outcomes",
+    "taken_option",
     "week_table",
 ]

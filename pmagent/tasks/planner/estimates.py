@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.days import minutes_in
+from pmagent.tasks.planner.wording import duration
 from pmagent.types.tasks import Card, WeekPlan
 
 FEWEST = 10
@@ -60,15 +62,15 @@ class LookBack:
 
 
 def estimate_bias(history: Sequence[Card]) -> tuple[Bias, ...]:
-    """All projects together, then each by name, from cards with an effort and the time spent.
+    """All projects together, then each by name, from finished cards with effort and time spent.
 
     The ratio is the geometric mean of actual to likely, its interval that of the mean of their
     logarithms by Student's t: a card that takes twice and one that takes half as long cancel out.
     """
     ratios: defaultdict[str, list[float]] = defaultdict(list)
     for card in history:
-        if card.effort is None or card.effort.likely <= 0 or not card.spent or card.spent < 0:
-            continue
+        if card.effort is None or card.effort.likely <= 0 or not card.spent or not card.is_done:
+            continue  # of a card that is open it is not known how long it takes
         ratio = math.log(card.spent / card.effort.likely)
         ratios[""].append(ratio)
         if card.project:
@@ -141,7 +143,10 @@ def look_back(plan: WeekPlan, done: Sequence[Card]) -> LookBack:
     if unplanned:
         says.append(f"{len(unplanned)} done without a block")
     if expected:
-        says.append(f"{spent} min spent where {expected} were planned, on {len(told)} cards")
+        says.append(
+            f"{duration(spent)} spent against {duration(expected)} planned,"
+            f" on {counted(len(told), 'card')}"
+        )
     else:
         says.append("no card says how long it took")
     return LookBack(

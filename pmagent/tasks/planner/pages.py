@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pmagent.safe_text import safe_text
+from pmagent.tasks.planner.choices import option_name
 from pmagent.tasks.planner.days import minutes_in
 from pmagent.tasks.planner.minutes import days_between, meetings_of, midnight, minute_of, moment_of
 from pmagent.tasks.planner.wording import clock, day_name, day_of, duration, quoted
-from pmagent.types.tasks import Block, Move, WeekPlan, WeekTask
+from pmagent.types.tasks import Block, Move, Unplaced, WeekPlan, WeekTask
 
+_BELOW = " " * 6
+"""Before a block's reason."""
 _SIGNS = {"new": "+", "moved": ">", "shortened": "<", "lengthened": "~", "dropped": "-"}
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
@@ -20,8 +23,14 @@ _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 def day_page(task: WeekTask, plan: WeekPlan, day: date) -> str:
     """One day in Markdown: meetings and blocks by the clock, each with its reason; what is left."""
     zone = ZoneInfo(task.habits.zone)
+    done = {card.id for card in task.cards if card.is_done}
     rows = [
-        (minute_of(block.start), f"- [ ] {_hours(block, zone)} **{_plain(_title(block))}**", block)
+        (
+            minute_of(block.start),
+            f"- [{'x' if block.card in done else ' '}] {_hours(block, zone)}"
+            f" **{_plain(_title(block))}**",
+            block,
+        )
         for block in plan.blocks
         if day_of(block.start, zone) == day
     ]
@@ -37,48 +46,80 @@ def day_page(task: WeekTask, plan: WeekPlan, day: date) -> str:
     page += [line for _, line in sorted(lines)] or ["Nothing is planned."]
     if plan.known_until is not None and day > plan.known_until:
         page += ["", f"The calendar is known until {day_name(plan.known_until)} only."]
-    for title, found in (("Late", plan.late), ("No room", plan.unplaced)):
-        if found:
-            page += ["", f"## {title}", ""]
-            page += [f"- {_plain(one.title)}: {_plain(one.reason)}" for one in found]
+    for title, found in lacking(task, plan):
+        page += ["", f"## {title.capitalize()}", ""]
+        page += [f"- {_plain(one.title)}: {_plain(one.reason)}" for one in found]
     if plan.trade_offs:
         page += ["", "## Choices", ""]
-        for choice in plan.trade_offs:
-            page.append(f"- {_plain(choice.says)}")
-            page += [f"  - {_plain(option)}" for option in choice.options]
+        for place, choice in enumerate(plan.trade_offs):
+            page.append(f"{place + 1}. {_plain(choice.says)}")
+            page += [
+                f"   - {option_name(place, number)}: {_plain(option)}"
+                for number, option in enumerate(choice.options)
+            ]
     return "\n".join(page) + "\n"
 
 
-def week_table(task: WeekTask, plan: WeekPlan, *, width: int = 80) -> str:
-    """The week by day for a terminal: `▓` a meeting, `▒` a block; no line is wider."""
+def week_table(
+    task: WeekTask, plan: WeekPlan, *, width: int = 80, has_reasons: bool = False
+) -> str:
+    """The week by day for a terminal: `▓` a meeting, `▒` a block; no line is wider.
+
+    A row of a day is cut where it is long; a reason is folded. `has_reasons` puts that of each
+    block below it, and the choices at the end.
+    """
     zone = ZoneInfo(task.habits.zone)
     lines = [_cut(f"free {duration(plan.free)} · planned {duration(plan.planned)}", width)]
     for day in days_between(plan.first, plan.last):
         rows = [
-            (minute_of(block.start), f"▒ {_hours(block, zone)}  {_title(block)}{_sign(block)}")
+            (
+                minute_of(block.start),
+                _cut(f"  ▒ {_hours(block, zone)}  {_title(block)}{_sign(block)}", width),
+                _folded(block.why, width, _BELOW) if has_reasons else [],
+            )
             for block in plan.blocks
             if day_of(block.start, zone) == day
         ]
-        rows += [(start, f"▓ {when}  {words}") for start, when, words in _meetings(task, day, zone)]
+        rows += [
+            (start, _cut(f"  ▓ {when}  {words}", width), [])
+            for start, when, words in _meetings(task, day, zone)
+        ]
         if rows:
             lines += ["", day_name(day)]
-            lines += [_cut(f"  {row}", width) for _, row in sorted(rows)]
-    for title, found in (("late", plan.late), ("no room", plan.unplaced)):
-        if found:
-            lines += ["", title]
-            lines += [_cut(f"  {one.title}: {one.reason}", width) for one in found]
+            lines += [line for _, row, below in sorted(rows) for line in (row, *below)]
+    for title, found in lacking(task, plan):
+        lines += ["", title]
+        for one in found:
+            lines += _folded(f"{one.title}: {one.reason}", width, "  ", "    ")
+    if has_reasons and plan.trade_offs:
+        lines += ["", "choices"]
+        for place, choice in enumerate(plan.trade_offs):
+            lines += _folded(f"{place + 1} {choice.says}", width, "  ", "    ")
+            for number, option in enumerate(choice.options):
+                name = option_name(place, number)
+                lines += _folded(f"{name} {option}", width, "    ", "       ")
     return "\n".join(lines) + "\n"
 
 
+def lacking(task: WeekTask, plan: WeekPlan) -> Iterator[tuple[str, tuple[Unplaced, ...]]]:
+    """What is not as it should be, by kind: `late`, `in part`, `no room`, `waiting`; none empty."""
+    waits = {card.id for card in task.cards if card.waiting_for}
+    kinds: dict[str, list[Unplaced]] = {"late": list(plan.late), "in part": []}
+    kinds |= {"no room": [], "waiting": []}
+    for one in plan.unplaced:
+        is_waiting = one.card in waits
+        kinds["in part" if one.minutes_planned else "waiting" if is_waiting else "no room"].append(one)
+    return ((kind, tuple(found)) for kind, found in kinds.items() if found)
+
+
 def moves_text(moves: Sequence[Move], zone: str, *, width: int = 80) -> str:
-    """What differs between two plans, two lines a block: the change, and why."""
+    """What differs between two plans, block by block: the change, and why below it."""
     if not moves:
         return "no block moves\n"
     lines: list[str] = []
     for move in moves:
-        lines.append(_cut(f"{_SIGNS[move.kind]} {_change(move, ZoneInfo(zone))}", width))
-        if move.why:
-            lines.append(_cut(f"    {move.why}", width))
+        lines += _folded(f"{_SIGNS[move.kind]} {_change(move, ZoneInfo(zone))}", width, "", "    ")
+        lines += _folded(move.why, width, "    ")
     return "\n".join(lines) + "\n"
 
 
@@ -120,6 +161,36 @@ def _sign(block: Block) -> str:
 def _plain(text: str) -> str:
     """Text that stays text in Markdown."""
     return safe_text(text).translate(_MARKS)
+
+
+def _folded(text: str, width: int, first: str, rest: str | None = None) -> list[str]:
+    """Lines of at most so many cells, `first` before the first one and `rest` before the others.
+
+    A word that is longer than a line is cut in pieces: nothing is left out.
+    """
+    indent = first if rest is None else rest
+    lines: list[str] = []
+    line = ""
+    for word in _pieces(safe_text(text), max(1, width - max(len(first), len(indent)))):
+        lead = indent if lines else first
+        longer = f"{line} {word}" if line else lead + word
+        if line and sum(map(_cells, longer)) > width:
+            lines.append(line)
+            longer = indent + word
+        line = longer
+    return [*lines, line] if line else lines
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """The words, each no wider than a line."""
+    for word in text.split():
+        piece = ""
+        for character in word:
+            if sum(map(_cells, piece + character)) > width:
+                yield piece
+                piece = ""
+            piece += character
+        yield piece
 
 
 def _cut(text: str, width: int) -> str:

@@ -196,6 +196,24 @@ def test_a_mark_gets_another_value_where_it_stands_or_goes() -> None:
     assert change_card(other.text, replace(card, effort=None)).text == text.replace(" est:1d", "")
 
 
+def test_a_card_that_stands_further_in_is_no_part_of_the_card_above_it_once_moved() -> None:
+    text = "## Now\n\n- [ ] One\n\n## Next\n\nlazy words\n  - [ ] A step\n    - more\n"
+
+    moved = move_card(text, card_of(text, "A step").id, lane="Now").text
+
+    assert [card.title for card in cards_of(read_board("b.md", moved))] == ["One", "A step"]
+    assert card_of(moved, "A step").details == ("- more",)
+
+
+def test_a_time_without_a_name_gets_one_where_its_new_value_needs_it() -> None:
+    text = "## Now\n\n- [ ] Ask Ruth 90m\n"
+    card = card_of(text, "Ask Ruth")
+
+    for effort in (Effort(likely=180, least=120, most=240), Effort(likely=720), Effort(likely=45)):
+        changed = change_card(text, replace(card, effort=effort)).text
+        assert card_of(changed, "Ask Ruth").effort == effort
+
+
 def test_another_title_keeps_the_marks_and_the_id() -> None:
     card = card_of(KANBAN, "Ask Ruth about the till")
 
@@ -269,3 +287,51 @@ def test_a_card_or_list_that_is_not_there_is_refused_in_plain_words() -> None:
     with pytest.raises(UsageError) as caught:
         move_card(PLAIN, card_of(PLAIN, "One").id, lane="Soon")
     assert caught.value.hint == 'its lists are: "Now", "Done"'
+
+
+# -- the rows below a card ---------------------------------------------------------------------
+
+NOTED = """# Board
+
+## Now
+
+- [ ] One est:1d
+  - First.
+    - A point of it.
+
+  - Second. ^one
+- [ ] Two
+
+## Done
+"""
+
+
+@pytest.mark.parametrize(
+    ("details", "below"),
+    [
+        (("- First.", "  - A point of it.", "", "- Second."), None),
+        (("- First.", "- Second."), "  - First.\n\n  - Second.\n"),
+        (
+            ("- First, and more.", "- A point of it.", "- Second."),
+            "  - First, and more.\n    - A point of it.\n\n  - Second.\n",
+        ),
+        (
+            ("- First.", "- A point of it.", "- Second.", "- Third."),
+            "  - First.\n    - A point of it.\n\n  - Second.\n  - Third.\n",
+        ),
+        (("- First.", "- A point of it."), "  - First.\n    - A point of it.\n\n"),
+        ((), "\n"),
+    ],
+    ids=["none", "taken out", "other words", "one more", "the row with the id", "all"],
+)
+def test_the_rows_below_a_card_are_brought_to_what_is_asked_and_the_others_stay(
+    details: tuple[str, ...], below: str | None
+) -> None:
+    card = card_of(NOTED, "One")
+    head = NOTED.partition("- [ ] One est:1d\n")[0] + "- [ ] One est:1d ^one\n"
+    tail = "".join(NOTED.partition("- [ ] Two")[1:])
+
+    edited = change_card(NOTED, replace(card, details=details))
+
+    assert edited.text == (NOTED if below is None else f"{head}{below}{tail}")
+    assert card_of(edited.text, "One").id == "one"

@@ -156,3 +156,46 @@ def test_every_quote_of_the_sample_garden_stands_where_it_is_said_to() -> None:
             assert one.reason
             count += 1
     assert count >= 20
+
+
+def test_what_is_asked_for_by_a_day_or_of_all_is_proposed_and_a_refusal_is_not(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "**Nell:** Let's make sure we ring Ruth before the price goes up.\n\n"
+        "**Dov:** Juno, could you check the numbers by next Tuesday?\n\n"
+        "**Juno:** They are on the board already, more or less.\n\n"
+        "**Nell:** Can you finish the colours by Monday, Juno?\n\n"
+        "**Juno:** No, I can't, the tanker is in the way.\n\n"
+        "**Dov:** We'll do it in March, on the tape.\n\n"
+        "**Dov:** I'll be in Berlin on Friday. We'll talk about that next week.\n\n"
+        "**Nell:** I'll retire page two, because it has nothing left on it.\n\n"
+        "**Juno:** If they ask again I'll send it by Friday.\n\n"
+        "**Nell:** Don't let me forget to write to Coral.\n"
+    )
+
+    found = mine(tmp_path, "2026-02-05-ep-102.md", text)
+
+    assert [(one.kind, one.who, one.card.title, one.card.due) for one in found] == [
+        ("action", "Nell", "Ring Ruth before the price goes up", None),
+        ("action", "Dov", "Check the numbers by next Tuesday", date(2026, 2, 10)),
+        ("promise", "Dov", "Do it in March, on the tape", date(2026, 3, 31)),
+        ("promise", "Nell", "Retire page two", None),
+        ("action", "Nell", "Write to Coral", None),
+    ]
+    assert "Juno is asked for it by a day" in found[1].reason
+
+
+def test_a_card_names_what_it_is_done_to_also_where_that_stands_before_the_promise(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "**Dan:** There's a tutorial that we'll link in our show notes.\n\n"
+        "**Eve:** So let's go to the second company that we're gonna look into.\n"
+    )
+
+    found = mine(tmp_path, "2026-02-05-ep-103.md", text)
+
+    assert [one.card.title for one in found] == [
+        "There's a tutorial that we'll link in our show notes"
+    ]
