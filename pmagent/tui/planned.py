@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     from pmagent.tui.paint.week import Week
+    from pmagent.tui.widgets.diff import PagesPainter
     from pmagent.types.actions import Checkpoint
     from pmagent.types.jobs import Saved
-    from pmagent.types.tasks import ProposedCard
+    from pmagent.types.pushes import PushDiff, PushResult
+    from pmagent.types.tasks import Board, ProposedCard
     from pmagent.types.week import CardChange, FileDiff, Proposal
 
 
@@ -22,6 +24,14 @@ class WeekTold(Message):
         super().__init__()
         self.week = week
         self.says = says
+
+
+class BoardSeen(Message):
+    """The board as its file is, which somebody else may have changed."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
 
 
 class CardChanged(Message):
@@ -60,11 +70,12 @@ class CardsFound(Message):
 
 
 class ChangeUndone(Message):
-    """What was done last was taken back."""
+    """What one key wrote was taken back."""
 
-    def __init__(self, point: Checkpoint) -> None:
+    def __init__(self, points: Sequence[Checkpoint]) -> None:
         super().__init__()
-        self.point = point
+        self.paths = {path for point in points for path in point.paths}
+        """The files that are as they were."""
 
 
 class StandupTold(Message):
@@ -73,3 +84,33 @@ class StandupTold(Message):
     def __init__(self, markdown: str) -> None:
         super().__init__()
         self.markdown = markdown
+
+
+class OpenKeep(Message):
+    """Show what would be written, in full, and do `then` if the person says yes to it."""
+
+    def __init__(self, painter: PagesPainter, question: str, then: Callable[[], None]) -> None:
+        super().__init__()
+        self.painter = painter
+        self.question = question
+        self.then = then
+
+
+class OpenPush(Message):
+    """Show what a board elsewhere would be told."""
+
+
+class PushCompared(Message):
+    """What differs between this board and the one elsewhere."""
+
+    def __init__(self, diff: PushDiff) -> None:
+        super().__init__()
+        self.diff = diff
+
+
+class PushEnded(Message):
+    """What came of a push: a result, or one sentence that says why there is none."""
+
+    def __init__(self, result: PushResult | str) -> None:
+        super().__init__()
+        self.result = result

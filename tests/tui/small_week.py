@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from pmagent.errors import PmagentError
 from pmagent.tasks.board.changing import change_card, finish_card
 from pmagent.tasks.board.placing import add_card, move_card
 from pmagent.tasks.board.reading import card_id, cards_of, read_board, read_card
 from pmagent.tasks.planner import day_page, plan_week, week_table
 from pmagent.types.actions import Checkpoint, Done, Outcome
 from pmagent.types.jobs import Saved
+from pmagent.types.pushes import PushDiff, PushResult
 from pmagent.types.tasks import (
     Board,
     CalendarWindow,
@@ -28,6 +31,7 @@ from pmagent.types.tasks import (
     WeekTask,
 )
 from pmagent.types.week import CardChange, ExportForm, FileDiff, Proposal, TriageRow
+from tests.tui.small_push import SmallElsewhere
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -116,7 +120,23 @@ class SmallWeek:
         self.kept: WeekPlan | None = None
         self.refuses: Outcome | None = None
         """What the gate says to the next write instead of letting it happen."""
+        self.may_read = threading.Event()
+        """Reading the transcripts waits for it, five seconds at most."""
+        self.may_read.set()
+        self.breaks: PmagentError | None = None
+        """What reading the transcripts ends in."""
+        self.note = ""
+        """What is to be said because there is no calendar."""
+        self.elsewhere = SmallElsewhere()
         self._changed = changed
+
+    def push_diff(self) -> PushDiff:
+        return self.elsewhere.diff()
+
+    def push(
+        self, diff: PushDiff, *, ours: Sequence[str] = (), theirs: Sequence[str] = ()
+    ) -> PushResult:
+        return self.elsewhere.push(diff, ours, theirs)
 
     def today(self) -> date:
         return NOW.date()
@@ -130,7 +150,8 @@ class SmallWeek:
     def window(self, first: date, last: date) -> CalendarWindow:
         return CalendarWindow(
             first=first, last=last, zone="UTC", occurrences=self.meetings,
-            files=("calendar/week.ics",), known_until=MONDAY + timedelta(days=13),
+            files=() if self.note else ("calendar/week.ics",),
+            known_until=MONDAY + timedelta(days=13), notes=(self.note,) * bool(self.note),
         )  # fmt: skip
 
     def board(self) -> Board:
@@ -160,18 +181,26 @@ class SmallWeek:
     def table(self, plan: WeekPlan, *, width: int = 80) -> str:
         return week_table(self.task(plan.first, plan.last), plan, width=width)
 
+    def _files(self, plan: WeekPlan) -> dict[str, str]:
+        days = {"mon": MONDAY, "tue": MONDAY + timedelta(days=1)}
+        return {
+            f"drafts/plans/2026-W48/{name}.md": self.page(plan, day) for name, day in days.items()
+        }
+
     def preview(self, plan: WeekPlan) -> Sequence[FileDiff]:
-        page = self.page(plan, MONDAY)
-        diff = "\n".join(difflib.unified_diff([], page.splitlines(), "a", "b", lineterm=""))
-        is_new = self.kept is None
-        return (FileDiff(path="drafts/plans/2026-W48/mon.md", diff=diff, is_new=is_new),)
+        def diff(page: str) -> str:
+            return "\n".join(difflib.unified_diff([], page.splitlines(), "a", "b", lineterm=""))
+
+        files = self._files(plan).items()
+        return [FileDiff(path=path, diff=diff(page), is_new=self.kept is None)
+                for path, page in files]  # fmt: skip
 
     def keep(self, plan: WeekPlan) -> Sequence[Saved]:
-        path = "drafts/plans/2026-W48/mon.md"
+        files = self._files(plan)
         if self.refuses is not None:
-            return (Saved(path=path, outcome=self.refuses),)
+            return (Saved(path=next(iter(files)), outcome=self.refuses),)
         self.kept = plan
-        return (Saved(path=path, outcome=self._write(path, self.page(plan, MONDAY))),)
+        return [Saved(path=path, outcome=self._write(path, text)) for path, text in files.items()]
 
     def add(self, words: str, *, lane: str = "") -> CardChange:
         card = replace(read_card(words, lane), id=card_id(words))
@@ -188,6 +217,9 @@ class SmallWeek:
 
     def propose(self, names: Sequence[str] = ()) -> Proposal:
         del names
+        assert self.may_read.wait(5)
+        if self.breaks is not None:
+            raise self.breaks
         return Proposal(cards=(FOUND,))
 
     def take(self, proposed: Sequence[ProposedCard], *, lane: str = "") -> CardChange:

@@ -19,8 +19,11 @@ from pmagent.tui.paint.lines import (
 )
 from pmagent.types.tasks import Card, Effort, Lane
 
+NO_ROOM = "no room"
+"""What is said instead of when a card is planned, where it has no block."""
 _TITLE_LINES = 4
 _LOW_TITLE_LINES = 2
+_MARK_LINES = 2
 _MARK_CELLS = 2
 _BLANK = Span(" ")
 
@@ -56,15 +59,15 @@ def marks_of(card: Card, today: date, planned: str = "") -> list[tuple[Span, ...
     if card.effort is not None:
         parts.append(span(effort_words(card.effort)))
     if card.is_done and card.done_on is not None:
-        parts.append(span(f"done {short_day(card.done_on, today)}", "quiet"))
+        parts.append(span(f"done {_date(card.done_on, today)}", "quiet"))
     elif card.due is not None and not card.is_done:
         is_late = card.due < today
-        word = f"{'late, ' if is_late else ''}due {short_day(card.due, today)}"
+        word = f"{'late, ' if is_late else ''}due {_date(card.due, today)}"
         parts.append(span(word, "error" if is_late else "quiet"))
+    if planned and not card.is_done:
+        parts.append(span(f"▒ {planned}", "ok") if planned != NO_ROOM else span(NO_ROOM, "warn"))
     if card.waiting_for:
         parts.append(span(f"waits: {card.waiting_for}", "quiet"))
-    if planned and not card.is_done:
-        parts.append(span(f"▒ {planned}", "ok"))
     return [(part,) for part in parts]
 
 
@@ -81,6 +84,14 @@ def short_day(day: date, today: date) -> str:
         return "today"
     name = day_name(day)
     return name.split()[0] if 0 < (day - today).days < 7 else name
+
+
+def _date(day: date, today: date) -> str:
+    """`today`, `Fri` within a week, else `4 Dec`; in another year the whole date."""
+    name = short_day(day, today)
+    if " " not in name:
+        return name
+    return name.partition(" ")[2] if day.year == today.year else day.isoformat()
 
 
 def _short(minutes: int) -> str:
@@ -101,10 +112,10 @@ def _card_lines(
     lines = [
         (span("  " if row else mark, style or "strong"), *spans) for row, spans in enumerate(kept)
     ]
-    marks = marks_of(card, today, planned)
-    if marks:
-        indent = Span(" " * _MARK_CELLS)
-        lines.extend((indent, *spans) for spans in _flow(marks, width - _MARK_CELLS)[:2])
+    indent = Span(" " * _MARK_CELLS)
+    marks = _flow(marks_of(card, today, planned), width - _MARK_CELLS)
+    # What is left out of it is in the words below the lists.
+    lines.extend((indent, *spans) for spans in marks[:_MARK_LINES])
     return lines
 
 

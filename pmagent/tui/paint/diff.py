@@ -87,10 +87,25 @@ def paint_diffs(
             lines.append(Line())
         starts.append(len(lines))
         lines.append(Line(diff_head(diff, width)))
-        lines.extend(_rows(diff, width))
+        lines.extend(diff_lines(diff, width))
     if not lines:
         lines.append(Line((span("No file is changed.", "quiet"),)))
     return Page(lines=lines), starts
+
+
+def diff_lines(diff: FileDiff, width: int) -> Iterable[Line]:
+    """Its rows below the head, with signs and numbers; long ones are cut and go on below."""
+    digits = max((len(str(row.number)) for row in diff.rows if row.number), default=1)
+    room = width - digits - 3
+    for row in diff.rows:
+        style = _STYLES[row.sign]
+        number = str(row.number) if row.number else ""
+        sign = row.sign if row.sign in "+-" else " "
+        for piece in cut_lines(row.text, room):
+            lead = Span(number.rjust(digits), "faint")
+            # The text was spelled out when the diff was made.
+            yield Line((lead, Span(f" {sign} ", style), span(piece, style)))
+            number = ""
 
 
 def diff_head(diff: FileDiff, width: int) -> tuple[Span, ...]:
@@ -107,20 +122,6 @@ def totals(diffs: Sequence[FileDiff]) -> str:
     files = f"{len(diffs):,} file{'' if len(diffs) == 1 else 's'}"
     added, removed = sum(d.added for d in diffs), sum(d.removed for d in diffs)
     return f"{files}, +{added:,} -{removed:,}"
-
-
-def _rows(diff: FileDiff, width: int) -> Iterable[Line]:
-    digits = max((len(str(row.number)) for row in diff.rows if row.number), default=1)
-    room = width - digits - 3
-    for row in diff.rows:
-        style = _STYLES[row.sign]
-        number = str(row.number) if row.number else ""
-        sign = row.sign if row.sign in "+-" else " "
-        for piece in cut_lines(row.text, room):
-            lead = Span(number.rjust(digits), "faint")
-            # The text was spelled out when the diff was made.
-            yield Line((lead, Span(f" {sign} ", style), span(piece, style)))
-            number = ""
 
 
 def _numbered(lines: Iterable[str]) -> Iterable[DiffRow]:

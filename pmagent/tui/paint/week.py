@@ -10,7 +10,18 @@ from zoneinfo import ZoneInfo
 
 from pmagent.tasks.planner.minutes import hours_on
 from pmagent.tasks.planner.wording import day_name, duration
-from pmagent.tui.paint.lines import Page, PageBuilder, Span, clip, clip_text, span, spread, wrap
+from pmagent.tui.paint.board import NO_ROOM
+from pmagent.tui.paint.lines import (
+    Page,
+    PageBuilder,
+    Span,
+    clip,
+    clip_text,
+    span,
+    spread,
+    width_of,
+    wrap,
+)
 from pmagent.types.tasks import (
     Block,
     Board,
@@ -116,7 +127,8 @@ def paint_day(week: Week, day: date, width: int) -> Page:
     builder = PageBuilder()
     entries = day_entries(week, day)
     today = (span("  today", "ok"),) if day == week.today else ()
-    builder.add(*spread((span(day_name(day), "title"), *today), _day_sums(entries), width))
+    head = (span(day_name(day), "title"), *today)
+    builder.add(*spread(head, _day_sums(entries, width - width_of(head) - 2), width))
     for one in whole_days(week, day):
         words = (span("all day ", "quiet"), span(f"▓ {one.summary}", "note"))
         builder.add_item(one, [clip(words, width)])
@@ -144,10 +156,14 @@ def paint_column(week: Week, day: date, width: int, from_minute: int) -> Page:
     name = f"{mark}{day_name(day) if width > _NARROW else day_name(day).rsplit(' ', 1)[0]}"
     builder.add(span(clip_text(name, width), "title"))
     planned = sum(one.end - one.start for one in entries if one.kind == "block")
-    sums = f"{duration(planned)} planned" if planned else "nothing yet"
-    builder.add(*clip((span(sums, "quiet"),), width))
-    for one in whole_days(week, day):
+    sign = span(f"{_SIGNS['block']} ", _STYLES["block"])
+    builder.add(*clip((sign, span(duration(planned) if planned else "nothing", "quiet")), width))
+    whole = whole_days(week, day)
+    for one in whole:
         builder.add_item(one, [clip((span(f"▓ {one.summary}", "note"),), width)])
+    # The hours begin on the same line in every column.
+    for _ in range(max(len(whole_days(week, other)) for other in days_shown(week)) - len(whole)):
+        builder.add()
     row = 0
     for entry in entries:
         first = (entry.start - from_minute) // SLOT
@@ -181,13 +197,25 @@ def days_shown(week: Week) -> tuple[date, ...]:
 
 
 def when_planned(week: Week) -> dict[str, str]:
-    """`Mon 09:30` for each card with blocks, the first that is not over, by its id."""
+    """`Mon 09:30` for each card with blocks, the first of them, by its id; `no room` without."""
     found: dict[str, str] = {}
     for block in sorted(week.plan.blocks, key=lambda one: one.start):
         local = block.start.astimezone(week.zone)
         name = "today" if local.date() == week.today else day_name(local.date()).split()[0]
         found.setdefault(block.card, f"{name} {local:%H:%M}")
+    for one in without_room(week):
+        found.setdefault(one.card, NO_ROOM)
     return found
+
+
+def without_room(week: Week) -> list[Unplaced]:
+    """The cards that no time was found for; those that wait for somebody are none of them."""
+    cards = week.cards
+    return [one for one in week.plan.unplaced if not _waits(cards.get(one.card))]
+
+
+def _waits(card: Card | None) -> bool:
+    return card is not None and bool(card.waiting_for)
 
 
 def clock_span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -230,11 +258,12 @@ def _part_title(block: Block) -> str:
     return f"{block.title} ({block.part}/{block.parts})" if block.parts > 1 else block.title
 
 
-def _day_sums(entries: Sequence[Entry]) -> tuple[Span, ...]:
+def _day_sums(entries: Sequence[Entry], room: int) -> tuple[Span, ...]:
     planned = sum(one.end - one.start for one in entries if one.kind == "block")
     free = sum(one.end - one.start for one in entries if one.kind == "free")
     words = f"planned {duration(planned)}" if planned else "nothing planned"
-    return (span(f"{words} · free {duration(free)}" if free else words, "quiet"),)
+    both = f"{words} · free {duration(free)}"
+    return (span(both if free and len(both) <= room else words, "quiet"),)
 
 
 def _entry_lines(week: Week, entry: Entry, width: int) -> list[tuple[Span, ...]]:
@@ -249,12 +278,12 @@ def _entry_lines(week: Week, entry: Entry, width: int) -> list[tuple[Span, ...]]
     words = wrap((span(entry.title, _title_style(week, entry)),), width - _TIME_CELLS)
     until = f"until {_clock(entry.end)}"
     if rows == 1:
-        short = (
-            *lead,
-            *clip(words[0] if len(words) == 1 else (*words[0], span("…")), width - _TIME_CELLS),
-        )
-        return [spread(short, (span(until, "faint"),), width)]
-    words = words[: rows - 1]
+        room = width - _TIME_CELLS - len(until) - 2
+        title = clip((span(entry.title, _title_style(week, entry)),), room)
+        return [spread((*lead, *title), (span(until, "faint"),), width)]
+    if len(words) > rows - 1:
+        words = words[: rows - 1]
+        words[-1] = clip((*words[-1], span(" …")), width - _TIME_CELLS)
     about = _about(week, entry)
     lines: list[tuple[Span, ...]] = [
         (*(rest if row else lead), *one) for row, one in enumerate(words)
@@ -314,7 +343,18 @@ def _add_choices(builder: PageBuilder, week: Week, width: int) -> None:
             lines.extend((Span("    " if row else "  "), *one) for row, one in enumerate(told))
         builder.add_item(choice, lines)
     _add_unplaced(builder, "Late", plan.late, width)
-    _add_unplaced(builder, "No room", plan.unplaced, width)
+    lacking = without_room(week)
+    _add_unplaced(builder, "No room", lacking, width)
+    _add_unplaced(builder, "Waiting", [one for one in plan.unplaced if one not in lacking], width)
+    notes = dict.fromkeys((*week.window.notes, *plan.notes, *week.notes))
+    refused = [f"{one.file} was not read: {one.reason}" for one in week.window.refusals]
+    if notes or refused:
+        builder.add()
+        builder.add(span("To know", "title"))
+    for note in refused:
+        builder.add_all(wrap((span(note, "warn"),), width))
+    for note in notes:
+        builder.add_all(wrap((span(note, "quiet"),), width))
 
 
 def _add_unplaced(builder: PageBuilder, title: str, found: Sequence[Unplaced], width: int) -> None:

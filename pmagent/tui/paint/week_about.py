@@ -21,7 +21,7 @@ from pmagent.tui.paint.lines import (
     width_of,
     wrap,
 )
-from pmagent.tui.paint.week import Week, clock_span, when_planned
+from pmagent.tui.paint.week import Week, clock_span, when_planned, without_room
 from pmagent.types.tasks import (
     Block,
     Card,
@@ -57,22 +57,30 @@ def paint_week_heading(
     tabs = [_tab(name, view) for name in ("board", "day", "week")]
     if view == "found":
         tabs.append(_tab("found", view))
-    state = _state(week, is_stale=is_stale)
     if lists:
         tabs.append((span(lists, "note"),))
-    left = join(tabs, Span("  "))
-    room = width - width_of(left) - 2
-    return [spread(title, right or sums, width), spread(left, clip(state, room), width)]
+    left = join(tabs, Span(" "))
+    parts = _state(week, is_stale=is_stale)
+    while parts and width_of(join(parts, _BETWEEN)) > width - width_of(left) - 2:
+        parts.pop()  # the last says least
+    return [spread(title, right or sums, width), spread(left, join(parts, _BETWEEN), width)]
 
 
 def paint_about(week: Week, chosen: Chosen, width: int, *, is_open: bool) -> list[tuple[Span, ...]]:
     """What is under the bar in at most two lines, or in nine where it is open."""
-    lines = [line for spans in _about(week, chosen) for line in wrap(spans, width, 2)]
+    lines = about_lines(week, chosen, width)
     most = OPEN_LINES if is_open else CLOSED_LINES
     if len(lines) > most:
-        more = (span("  w more" if not is_open else "  …", "key"),)
-        lines = [*lines[: most - 1], spread(clip(lines[most - 1], width - 8), more, width)]
+        more = (span("w more", "key"),)
+        room = width - width_of(more) - 2
+        last = lines[most - 1]
+        lines = [*lines[: most - 1], spread(clip(last, room), more, width)]
     return [*lines, *[(Span(""),)] * (CLOSED_LINES - len(lines))]
+
+
+def about_lines(week: Week, chosen: Chosen, width: int) -> list[tuple[Span, ...]]:
+    """All that is to be said of what is under the bar."""
+    return [line for spans in _about(week, chosen) for line in wrap(spans, width, 2)]
 
 
 def paint_found(proposal: Proposal | None, width: int) -> Page:
@@ -96,12 +104,14 @@ def paint_found(proposal: Proposal | None, width: int) -> Page:
         builder.add_item(one, lines)
     if not proposal.cards:
         builder.add(span("Nothing is asked for that is on no board.", "quiet"))
+    if proposal.notes:
+        builder.add()
     for note in proposal.notes:
         builder.add_all(wrap((span(note, "quiet"),), width))
     return builder.page()
 
 
-def paint_push(
+def paint_keeping(
     files: Sequence[FileDiff], moves: Sequence[Move], week: Week, width: int
 ) -> tuple[Page, list[int]]:
     """What moves and why, then each file that would be written as an exact difference."""
@@ -125,19 +135,24 @@ def _tab(name: str, view: str) -> tuple[Span, ...]:
     return (span(f"[{name}]", "strong") if name == view else span(f" {name} ", "quiet"),)
 
 
-def _state(week: Week, *, is_stale: bool) -> tuple[Span, ...]:
+def _state(week: Week, *, is_stale: bool) -> list[tuple[Span, ...]]:
+    """What wants attention, the weightiest first."""
     plan = week.plan
     parts: list[tuple[Span, ...]] = []
     if is_stale:
-        parts.append((span("the board has changed: r", "warn"),))
+        parts.append((span("board changed: r", "warn"),))
     parts.append((span("kept", "ok") if week.is_kept else span("not kept: p", "quiet"),))
     if plan.trade_offs:
-        parts.append((span(counted(len(plan.trade_offs), "choice"), "warn"),))
+        parts.append((span(f"{counted(len(plan.trade_offs), 'choice')}: c", "warn"),))
+    if not week.window.files:
+        parts.append((span("no calendar", "warn"),))
+    elif week.window.refusals:
+        parts.append((span("a calendar was not read", "warn"),))
     if plan.late:
         parts.append((span(f"{len(plan.late)} late", "error"),))
-    if plan.unplaced:
-        parts.append((span(f"{len(plan.unplaced)} no room", "warn"),))
-    return join(parts, _BETWEEN)
+    if lacking := without_room(week):
+        parts.append((span(f"{len(lacking)} no room", "warn"),))
+    return parts
 
 
 def _about(week: Week, chosen: Chosen) -> list[tuple[Span, ...]]:

@@ -46,9 +46,13 @@ class AskingScreen(GardenScreen):
         """The card has let go of the keys."""
 
     def on_screen_resume(self) -> None:
-        """A card that was covered begins anew."""
+        """A card that was covered begins anew; what was asked before this screen was there, too."""
         if self.card is not None:
             self.card.restart()
+        elif self.vital.asks:
+            from pmagent.tui.told import AsksChanged  # noqa: PLC0415 - first frame
+
+            self.app.post_message(AsksChanged())  # pyright: ignore[reportUnknownMemberType]
 
     def on_resize(self, event: events.Resize) -> None:
         """A card leaves room for the rest."""

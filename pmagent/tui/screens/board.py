@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 
-from pmagent.tui.paint.lines import NO_ITEM, Page
+from pmagent.tui.paint.lines import NO_ITEM, Line, Page
 from pmagent.tui.widgets.lines import LineView
 
 MOST_COLUMNS = 7
@@ -52,13 +52,29 @@ class Column(LineView):
         super().__init__(id=f"column-{place}")
         self.place = place
         """Which from the left, from 0."""
+        self._was_chosen = False
+        """Whether the bar stood already on what the mouse took hold of."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The columns beside it may go along."""
+        super().watch_scroll_y(old_value, new_value)
+        if isinstance(self.parent, Columns):
+            self.parent.lead(round(new_value))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the card below the mouse."""
         index = event.y + self.scroll_offset.y
         if 0 <= index < len(self.page.lines) and self.page.lines[index].item != NO_ITEM:
-            self.move_to(self.page.lines[index].item)
+            item = self.page.lines[index].item
+            self._was_chosen = self.has_focus and self.cursor == item
+            self.move_to(item)
             self.post_message(self.Grabbed(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """The first click on a card puts the bar on it, the second one chooses it."""
+        event.prevent_default()
+        if self._was_chosen:
+            self.action_choose()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of it."""
@@ -78,6 +94,11 @@ class Columns(Horizontal):
         self.at = 0
         """The column with the bar, from 0."""
         self._first = 0
+        self.is_linked = False
+        """Whether all scroll together: the same hour is the same line."""
+        self._is_leading = False
+        self._heights: dict[int, int] = {}
+        """Lines of the longest of linked columns, by the width they are painted for."""
 
     def compose(self) -> Iterable[Widget]:
         """All of them; those without a page are hidden."""
@@ -101,6 +122,7 @@ class Columns(Horizontal):
     def show(self, names: Sequence[str], painter: ColumnPainter, *, least_cells: int) -> None:
         """Draw the columns of these names from now on."""
         self._names, self._painter, self._least_cells = tuple(names), painter, least_cells
+        self._heights = {}
         self.at = min(self.at, max(len(names) - 1, 0))
         self._draw()
 
@@ -117,6 +139,16 @@ class Columns(Horizontal):
             here.move_to(max(height, 0))
         here.focus()
         return True
+
+    def lead(self, top: int) -> None:
+        """Scroll all to the line that one of them was scrolled to, as far as each goes."""
+        if not self.is_linked or self._is_leading:
+            return
+        self._is_leading = True
+        for column in self._columns:
+            if column.display and column.scroll_offset.y != top:
+                column.scroll_to(y=top, animate=False, immediate=True)
+        self._is_leading = False
 
     def on_resize(self) -> None:
         """More or fewer of them fit."""
@@ -147,9 +179,24 @@ class Columns(Horizontal):
             number = self._first + column.place
             column.display = column.place < fitting
             if column.display:
-                column.show(_column_painter(self._painter, number))
+                column.show(self._painter_of(self._painter, number))
             else:
                 column.show(_empty)
+
+    def _painter_of(self, painter: ColumnPainter, number: int) -> Callable[[int], Page]:
+        """The painter of one column; of linked ones all pages are as long as the longest."""
+        names, heights = self._names, self._heights
+
+        def paint(width: int) -> Page:
+            page = painter(number, width)
+            if not self.is_linked:
+                return page
+            if width not in heights:
+                heights[width] = max(len(painter(n, width).lines) for n in range(len(names)))
+            blank = [Line()] * (heights[width] - len(page.lines))
+            return page._replace(lines=[*page.lines, *blank])
+
+        return paint
 
     def _shift(self, by: int) -> None:
         """The bar of a list stays in it, though it stands in another column now."""
@@ -157,10 +204,6 @@ class Columns(Horizontal):
         for column in self._columns:
             before = column.place + by
             column.cursor = places[before] if 0 <= before < MOST_COLUMNS else NO_ITEM
-
-
-def _column_painter(painter: ColumnPainter, number: int) -> Callable[[int], Page]:
-    return lambda width: painter(number, width)
 
 
 def _empty(width: int) -> Page:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual.containers import Horizontal
+from textual.dom import DOMNode
 from textual.widget import Widget
 
 from pmagent.tui.actions import Scope, bindings_for
 from pmagent.tui.messages import Failed
 from pmagent.tui.paint.board import paint_lane
-from pmagent.tui.paint.lines import Page, Span, span, wrap
+from pmagent.tui.paint.lines import Page, PageBuilder, Span, span, wrap
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.paint.week import days_shown, first_minute, paint_column, paint_day, when_planned
-from pmagent.tui.paint.week_about import Chosen, paint_about, paint_found, paint_week_heading
+from pmagent.tui.paint.week_about import (
+    OPEN_LINES,
+    Chosen,
+    about_lines,
+    paint_about,
+    paint_found,
+    paint_week_heading,
+)
 from pmagent.tui.planned import WeekTold
 from pmagent.tui.ports import GardenPort
 from pmagent.tui.screens.board import COLUMN_CELLS, Column, Columns
 from pmagent.tui.screens.week_board import WeekBoardScreen
-from pmagent.tui.screens.week_changes import monday_of, read_week
-from pmagent.tui.widgets.lines import Lines, LineView
+from pmagent.tui.screens.week_days import monday_of, read_week
+from pmagent.tui.told import OpenPages
+from pmagent.tui.widgets.lines import GUTTER, Lines, LineView
 from pmagent.tui.work import Desk
 from pmagent.types.tasks import (
     Block,
@@ -70,6 +79,9 @@ class WeekScreen(WeekBoardScreen):
         self._dress()
         self.set_focus(self.view)
         self.desk.ask(self, "week", _read_today)
+        # Back from an editor beside the terminal.
+        terminal = cast("DOMNode", self.app)  # pyright: ignore[reportUnknownMemberType]
+        self.watch(terminal, "app_focus", self._notice_focus, init=False)
 
     # What there is
 
@@ -98,12 +110,6 @@ class WeekScreen(WeekBoardScreen):
                 return ("found", *self.SCOPES)
             case _:
                 return ("board", *self.SCOPES)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`y` means nothing but while it is asked."""
-        if action == "confirm" and not self.is_asking:
-            return False
-        return super().check_action(action, parameters)
 
     def paint_heading(self, width: int) -> list[tuple[Span, ...]]:
         """Which days, how full, what wants attention."""
@@ -139,6 +145,8 @@ class WeekScreen(WeekBoardScreen):
             self._problem = f"{message.message}{hint}"
             self.show_heading()
             return
+        if message.during == "job find":
+            self.open_at("day")  # nothing will be found any more
         super().show_failure(message)
 
     def on_line_view_moved(self, event: LineView.Moved) -> None:
@@ -176,7 +184,7 @@ class WeekScreen(WeekBoardScreen):
         self.draw()
         self.set_focus(self.view)
         # A pane that was hidden has no lines before it is laid out.
-        self.call_after_refresh(self._settle_bar)
+        self.call_after_refresh(self.settle_bar)
         if view == "plan":
             self.action_replan()
 
@@ -208,9 +216,21 @@ class WeekScreen(WeekBoardScreen):
             self._go_day(self.week.today)
 
     def action_why(self) -> None:
-        """All of what is under the bar, or two lines of it."""
+        """All of what is under the bar, or two lines of it; what is long on a page of its own."""
+        week, chosen = self.week, self.chosen
+        width = self.query_one("#about", Lines).size.width - 2 * GUTTER
+        if week is not None and len(about_lines(week, chosen, width)) > OPEN_LINES:
+
+            def paint(width: int) -> tuple[Page, list[int]]:
+                builder = PageBuilder()
+                builder.add_all(about_lines(week, chosen, width))
+                return builder.page(), []
+
+            self.post_message(OpenPages((span("Why it stands there", "title"),), paint))
+            return
         self._is_open = not self._is_open
         self.tell()
+        self.call_after_refresh(self.view.reveal)
 
     def action_next_choice(self) -> None:
         """The next choice, on the day's pane."""
@@ -230,8 +250,6 @@ class WeekScreen(WeekBoardScreen):
         """From the line, the question or the pane to the board, from there to before."""
         if self.is_typing:
             self.stop_typing()
-        elif self.is_asking:
-            self.ask_nothing()
         elif self.shown == "found":
             self.open_at("day")
         else:
@@ -244,6 +262,7 @@ class WeekScreen(WeekBoardScreen):
         week = self.week
         if week is None or not self.is_mounted:
             return
+        self.columns.is_linked = self.shown == "week"
         if self.shown == "week":
             days, first = days_shown(week), first_minute(week)
             self.columns.show(
@@ -267,6 +286,13 @@ class WeekScreen(WeekBoardScreen):
             self.plan_view.show(lambda width: paint_day(week, day, width))
         self.tell()
 
+    def settle_bar(self) -> None:
+        """Where nothing is under the bar, the first thing that can be."""
+        if self.view.cursor < 0:
+            self.view.move_to(0)
+        self.view.reveal()
+        self.tell()
+
     def tell(self) -> None:
         """Draw what is said of the thing under the bar."""
         if self.is_mounted:
@@ -283,6 +309,10 @@ class WeekScreen(WeekBoardScreen):
             words = "The board is empty: a adds a card, o finds promises in the transcripts."
             return wrap((span(words, "quiet"),), width)
         return paint_about(week, chosen, width, is_open=self._is_open)
+
+    def _notice_focus(self, has_focus: bool) -> None:
+        if has_focus:
+            self.look_at_board()
 
     def _open(self, view: str) -> None:
         if view == self.shown:
@@ -319,12 +349,6 @@ class WeekScreen(WeekBoardScreen):
         if places:
             here = self.plan_view.cursor
             self.plan_view.move_to(next((one for one in places if one > here), places[0]))
-        self.tell()
-
-    def _settle_bar(self) -> None:
-        """Where nothing is under the bar, the first thing that can be."""
-        if self.view.cursor < 0:
-            self.view.move_to(0)
         self.tell()
 
     def _go_day(self, day: date) -> None:

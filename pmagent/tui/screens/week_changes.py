@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from pmagent.errors import PmagentError
 from pmagent.nlp.counted import counted
-from pmagent.tasks.board.reading import layout_of, read_card
-from pmagent.tasks.board.writing import write_rows
 from pmagent.tui.messages import OpenReader
 from pmagent.tui.paint.kit_post import paint_post
 from pmagent.tui.paint.lines import Page, span
 from pmagent.tui.paint.ran import outcome_words
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.paint.week import Week
-from pmagent.tui.paint.week_about import Chosen, paint_push
+from pmagent.tui.paint.week_about import Chosen, paint_keeping
 from pmagent.tui.planned import (
+    BoardSeen,
     CardChanged,
     CardsFound,
     ChangeUndone,
+    OpenKeep,
+    OpenPush,
     PlanKept,
     PlanPreviewed,
     StandupTold,
@@ -29,19 +30,18 @@ from pmagent.tui.planned import (
 )
 from pmagent.tui.ports import GardenPort
 from pmagent.tui.reviewed import EditText
-from pmagent.tui.screens.confirming import ConfirmingScreen
 from pmagent.tui.screens.job import JobScreen
 from pmagent.tui.screens.reader import find_place
+from pmagent.tui.screens.week_card import bring_card, editable_card, edited_card
+from pmagent.tui.screens.week_days import friday_after, monday_of, read_week
 from pmagent.tui.told import OpenPages
 from pmagent.tui.work import Desk
 from pmagent.types.actions import Done
 from pmagent.types.tasks import Block, Card, Lane, ProposedCard, TradeOff, Unplaced
 from pmagent.types.week import CardChange, Proposal, WeekCalls
 
-_ADDING = "A card, such as: Outline of ep 12 2h due:friday priority:1"
 
-
-class WeekChangesScreen(JobScreen, ConfirmingScreen):
+class WeekChangesScreen(JobScreen):
     """Holds one week. What is written goes through the gate; only `p`, then `y`, keeps a plan."""
 
     def __init__(self, desk: Desk, vital: Vital) -> None:
@@ -51,8 +51,8 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         self.is_stale = False
         """Whether the board has changed since the plan was made."""
         self.found: Proposal | None = None
-        self._undo: list[str | TradeOff] = []
-        """Undo points of files, and choices that were let stand; the latest last."""
+        self._undo: list[tuple[str, ...] | TradeOff] = []
+        """Undo points of what one key wrote, and choices that were let stand; the latest last."""
 
     # What the screen of it says
 
@@ -71,6 +71,9 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
 
     def tell(self) -> None:
         """Draw what is said of the thing under the bar."""
+
+    def settle_bar(self) -> None:
+        """Put the bar on the first thing, where it is on none."""
 
     def follow(self, card_id: str) -> None:
         """Put the bar on a card, wherever it is now."""
@@ -101,7 +104,7 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
             self.notify_person(f"{change.path}: {words}", is_error=True)
             return
         if change.outcome.checkpoint:
-            self._undo.append(change.outcome.checkpoint)
+            self._undo.append((change.outcome.checkpoint,))
         if self.found is not None and message.taken:
             rest = tuple(one for one in self.found.cards if one not in message.taken)
             self.found = replace(self.found, cards=rest)
@@ -110,7 +113,7 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         self._read_board(f"{message.says}{notes}", change.card.id if change.card else "")
 
     def on_plan_previewed(self, message: PlanPreviewed) -> None:
-        """Show it in full; the question stands on the way back."""
+        """Show it in full, with the question."""
         self.done()
         week = self.week
         if week is None:
@@ -121,21 +124,21 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
             return
         files, moves = message.files, week.plan.moves
         number = counted(len(changed), "file")
-        self.ask_first(
-            f"Write {number} below drafts/plans, and let this plan stand?", "y", self._keep
+        self.post_message(
+            OpenKeep(
+                lambda width: paint_keeping(files, moves, week, width),
+                f"Write {number} below drafts/plans, and let this plan stand?",
+                self._keep,
+            )
         )
-        title = (span("What p would write", "title"), span("   Esc, then y writes it", "quiet"))
-        self.post_message(OpenPages(title, lambda width: paint_push(files, moves, week, width)))
 
     def on_plan_kept(self, message: PlanKept) -> None:
         """Say where it is, or why not all of it is."""
         self.done()
-        failed = None
-        for saved in message.files:
-            if not isinstance(saved.outcome, Done):
-                failed = saved
-            elif saved.outcome.checkpoint:
-                self._undo.append(saved.outcome.checkpoint)
+        failed = next((one for one in message.files if not isinstance(one.outcome, Done)), None)
+        done = [one.outcome for one in message.files if isinstance(one.outcome, Done)]
+        if points := tuple(one.checkpoint for one in done if one.checkpoint):
+            self._undo.append(points)
         if failed is not None:
             words = " ".join(text for text, _ in outcome_words(failed.outcome))
             self.notify_person(f"{failed.path}: {words}", is_error=True)
@@ -147,9 +150,12 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         self.notify_person(f"wrote {counted(len(message.files), 'file')} to {folder}; u undoes")
 
     def on_change_undone(self, message: ChangeUndone) -> None:
-        """Show what is there again."""
+        """Show what is there again, of files of a plan the plan as well."""
         self.done()
-        del message
+        is_board = self.week is not None and message.paths == {self.week.board.path}
+        if self.week is not None and not is_board:
+            self.read_week(self.week.first, says="taken back")
+            return
         self.is_stale = True
         self._read_board("taken back", "")
 
@@ -158,6 +164,7 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         self.done()
         self.found = message.proposal
         self.draw()
+        self.settle_bar()
 
     def on_standup_told(self, message: StandupTold) -> None:
         """On a page of its own."""
@@ -169,10 +176,31 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
 
         self.post_message(OpenPages((span("Standup", "title"),), paint))
 
+    def on_board_seen(self, message: BoardSeen) -> None:
+        """Show what another program has changed in the file."""
+        week, board = self.week, message.board
+        if week is not None and board.text != week.board.text:
+            self.week = replace(week, board=board)
+            self.is_stale = True
+            self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Somebody may have changed the file while another screen was in front."""
+        super().on_screen_resume()
+        self.look_at_board()
+
+    def look_at_board(self) -> None:
+        """Read the board again, where it was read before."""
+        if self.week is not None:
+            self.desk.ask(self, "board", lambda garden: BoardSeen(garden.week.board()))
+
     # What the person does
 
     def action_add(self) -> None:
         """A card; or what is under the bar is accepted or taken."""
+        week = self.week
+        if week is None:
+            return
         match self.chosen:
             case TradeOff() as choice:
                 self._accept(choice)
@@ -181,7 +209,8 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
             case _:
                 lane = self.lane.title if self.lane is not None else ""
                 says = f'added to "{lane}"' if lane else "added"
-                asked = f"{_ADDING}" if not lane else f"To {lane}: words, and 2h due:friday p:1"
+                where = f"To {lane}" if lane else "A card"
+                asked = f"{where}: words est:2h due:{friday_after(week.today)} #p1"
                 self.type_words("", asked, lambda words: self._add(words, lane, says))
 
     def action_finish(self) -> None:
@@ -198,9 +227,9 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         """Its priority."""
         card = self.task_card
         if card is not None:
-            wanted = replace(card, priority=priority or None)
             says = f"priority {priority}" if priority else "no priority"
-            self.change(lambda week: week.change(wanted), f"{says}: {card.title}")
+            wanted = replace(card, priority=priority or None)
+            self.change(partial(bring_card, card, wanted), f"{says}: {card.title}")
 
     def action_edit(self) -> None:
         """Its words and marks in the editor, details below."""
@@ -212,7 +241,11 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         self.post_message(EditText(text, ".md", partial(self._edited, card, text)))
 
     def action_push(self) -> None:
-        """What would be written, then a question."""
+        """What the board elsewhere would be told, on a screen of its own."""
+        self.post_message(OpenPush())
+
+    def action_keep(self) -> None:
+        """What keeping the plan writes, then a question."""
         week = self.week
         if week is None or not self.start_doing("comparing"):
             return
@@ -238,7 +271,7 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
                 self.draw()
                 self.notify_person("the choice is open again")
         elif self.start_doing("taking back"):
-            self.desk.start(self, "job undo", lambda garden: ChangeUndone(garden.undo(last)))
+            self.desk.start(self, "job undo", partial(_undo_all, last))
 
     def action_find(self) -> None:
         """Promises and action items, as cards."""
@@ -333,50 +366,9 @@ class WeekChangesScreen(JobScreen, ConfirmingScreen):
         except PmagentError as exc:
             self.notify_person(exc.message, is_error=True)
             return
-        self.change(lambda week: week.change(wanted), f"changed: {wanted.title}")
+        self.change(partial(bring_card, card, wanted), f"changed: {wanted.title}")
 
 
-def monday_of(day: date) -> date:
-    """The first day of the week that a day is in."""
-    return day - timedelta(days=day.weekday())
-
-
-def read_week(calls: WeekCalls, first: date) -> Week:
-    """Seven days from a Monday on, with a plan that is not kept yet."""
-    last = first + timedelta(days=6)
-    plan = calls.plan(first, last)
-    standing = calls.standing(first, last)
-    return Week(
-        today=calls.today(),
-        first=first,
-        last=last,
-        board=calls.board(),
-        plan=plan,
-        window=calls.window(first, last),
-        habits=calls.habits(),
-        is_kept=standing is not None and standing.blocks == plan.blocks,
-        notes=tuple(calls.notes()),
-    )
-
-
-def editable_card(card: Card, board_text: str) -> str:
-    """A card as its board writes it, without the box and the id; details on lines below."""
-    layout, _ = layout_of(board_text)
-    first, *below = write_rows(card, layout)
-    words = first.removeprefix("- [x] ").removeprefix("- [ ] ").removesuffix(f" ^{card.id}")
-    return "\n".join([words, *(row.strip() for row in below)]) + "\n"
-
-
-def edited_card(card: Card, text: str) -> Card:
-    """The same card with the words, marks and details that a person has left in such a text."""
-    first, *below = text.strip().splitlines()
-    read = read_card(first, card.lane)
-    return replace(
-        read,
-        id=card.id,
-        is_done=card.is_done,
-        links=card.links,
-        line=card.line,
-        done_on=read.done_on or card.done_on,
-        details=tuple(row.strip() for row in below if row.strip()),
-    )
+def _undo_all(points: Sequence[str], garden: GardenPort) -> ChangeUndone:
+    """Take back what one key wrote, the latest file first."""
+    return ChangeUndone([garden.undo(point) for point in reversed(points)])

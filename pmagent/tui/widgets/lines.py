@@ -164,6 +164,8 @@ class LineView(ScrollView, can_focus=True):
         if not 0 <= self.cursor < len(self._page.items):
             return
         lines, top, height = self._page.items[self.cursor], self.scroll_offset.y, self.size.height
+        if not height:
+            return  # it is hidden
         # The first item brings what stands above it along.
         first = 0 if self.cursor == 0 and lines.stop <= height else lines.start
         if first < top:
