@@ -242,16 +242,24 @@ class Layout:
             if job.misfit_cost
             else []
         )
-        for last in range(self._count):
+        for last in self._ends_of(job):
             if job.day_cost[last] + least >= limit and not job.is_elastic:
                 break
-            if not masks[last] or reach[last] < job.floor:
+            if reach[last] < job.floor or (not masks[last] and not job.is_elastic):
                 continue
             for liked in (suited, []) if suited else ([],):
                 parts = self._fill(job, masks, liked, last)
                 if parts and (cost := cost_of(job, parts)) < limit:
                     best, limit = parts, cost
         return best
+
+    def _ends_of(self, job: Job) -> Iterable[int]:
+        """The last days worth a try: all; for an elastic job the last in time, and the last."""
+        if not job.is_elastic:
+            return range(self._count)
+        cost = job.day_cost
+        late = (day for day in range(1, self._count) if cost[day] - cost[day - 1] > job.worth // 5)
+        return sorted({next(late, self._count) - 1, self._count - 1})
 
     def _mended(self, job: Job, masks: list[int]) -> tuple[Part, ...]:
         """A job where it stands, what of it cannot stay elsewhere; none if that is too little."""
