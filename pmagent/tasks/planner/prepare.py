@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pmagent.safe_text import safe_text
 from pmagent.tasks.planner.days import Ground, build_days, minutes_in, read_ground
+from pmagent.tasks.planner.following import left_out, refuse_circles, refuse_followers
 from pmagent.tasks.planner.keeping import Kept, keep_blocks, planned_minutes
 from pmagent.tasks.planner.later import cannot_wait
 from pmagent.tasks.planner.minutes import midnight, minute_after, minute_of
@@ -31,7 +32,7 @@ from pmagent.tasks.planner.model import (
     Part,
     Problem,
 )
-from pmagent.tasks.planner.wording import day_name, duration, listed, quoted
+from pmagent.tasks.planner.wording import day_name, duration
 from pmagent.types.tasks import Block, Card, Unplaced, WeekTask
 
 _WEIGHTS = {1: 8, 2: 4, 3: 2}
@@ -82,9 +83,10 @@ def prepare(task: WeekTask) -> Prepared:
     refused = {one.card: one for one in kept.refused}
     left = _left_of_cards(task, ground, kept, by_id, refused)
     urgent = cannot_wait(task, ground, left, by_id)
-    rest = _cut_the_longest(left, days, urgent)
-    _refuse_circles(left, by_id, refused)
-    _refuse_followers(left, rest, by_id, refused)
+    standing = _standing_minutes(task, kept.blocks)
+    rest = _cut_the_longest(left, days, urgent, standing)
+    refuse_circles(left, by_id, refused)
+    refuse_followers(left, rest, by_id, refused)
     for card in refused:
         left.pop(card, None)
     numbers = {card: number for number, card in enumerate(sorted(left))}
@@ -115,11 +117,6 @@ def weight_of(card: Card, priorities: Mapping[str, float]) -> float:
     return weight * min(_MOST_OUTCOME, max(_LEAST_OUTCOME, factor))
 
 
-def _unplaced(card: Card, reason: str, minutes: int | None = None) -> Unplaced:
-    missing = planned_minutes(card) if minutes is None else minutes
-    return Unplaced(card=card.id, title=card.title, reason=reason, minutes_missing=missing)
-
-
 def _left_of_cards(
     task: WeekTask,
     ground: Ground,
@@ -134,9 +131,9 @@ def _left_of_cards(
             continue
         blocks = [block for block in kept.blocks if block.card == card.id]
         if card.waiting_for:
-            refused[card.id] = _unplaced(card, f"it waits for {safe_text(card.waiting_for)}")
+            refused[card.id] = left_out(card, f"it waits for {safe_text(card.waiting_for)}")
         elif card.start is not None and card.start > task.window.last:
-            refused[card.id] = _unplaced(card, f"it begins on {day_name(card.start)}")
+            refused[card.id] = left_out(card, f"it begins on {day_name(card.start)}")
         elif not (card.at and card.due and blocks):
             minutes = _minutes_left(card, blocks, ground)
             if minutes > 0:
@@ -144,7 +141,7 @@ def _left_of_cards(
             elif not any(minute_after(block.end) > ground.now for block in blocks):
                 spent = card.spent or sum(minutes_in(block) for block in blocks)
                 reason = f"its {duration(spent)} are over and it is not done: say how much is left"
-                refused[card.id] = _unplaced(card, reason, 0)
+                refused[card.id] = left_out(card, reason, 0)
     return left
 
 
@@ -158,73 +155,35 @@ def _minutes_left(card: Card, blocks: Sequence[Block], ground: Ground) -> int:
     return -(-max(0, planned_minutes(card) - behind) // SLOT) * SLOT
 
 
+def _standing_minutes(task: WeekTask, kept: Sequence[Block]) -> dict[str, int]:
+    """Minutes of each card in blocks of the plan before that may still be moved."""
+    stay = {block.id for block in kept}
+    found: dict[str, int] = {}
+    for block in task.before.blocks if task.before is not None else ():
+        if block.id not in stay and block.start >= task.now:
+            found[block.card] = found.get(block.card, 0) + minutes_in(block)
+    return found
+
+
 def _cut_the_longest(
-    left: dict[str, int], days: Sequence[Day], urgent: Mapping[str, int]
+    left: dict[str, int],
+    days: Sequence[Day],
+    urgent: Mapping[str, int],
+    standing: Mapping[str, int],
 ) -> dict[str, int]:
-    """Give a card that is longer than all that is free a part of it; what is left over, by card."""
+    """Give a card that is longer than all that is free a part of it; what is left over, by card.
+
+    The part is no less than what stands of it: time that passes must not push a block out.
+    """
     free = sum(min(day.budget, day.free.bit_count()) for day in days) * SLOT
     rest: dict[str, int] = {}
     for card, minutes in left.items():
         if minutes > free > 0:
             share = max(free // _PART_OF_THE_WEEK, min(free, urgent.get(card, 0)))
+            share = max(share, min(free, standing.get(card, 0)))
             left[card] = -(-share // SLOT) * SLOT
             rest[card] = minutes - left[card]
     return rest
-
-
-def _refuse_circles(
-    left: Mapping[str, int], by_id: Mapping[str, Card], refused: dict[str, Unplaced]
-) -> None:
-    """Refuse the cards that wait for themselves by way of others."""
-    for first in left:
-        path = _way_back(first, by_id)
-        if path:
-            names = [quoted(by_id[card].title, 30) for card in path]
-            reason = f"it waits for itself: {' waits for '.join([*names, names[0]])}"
-            refused[first] = _unplaced(by_id[first], reason)
-
-
-def _way_back(first: str, by_id: Mapping[str, Card]) -> list[str]:
-    """The shortest way from a card over what it waits for back to itself; empty without one."""
-    came_from: dict[str, str] = {}
-    queue = [first]
-    for card in queue:
-        for before in by_id[card].after:
-            if before == first:
-                path = [card]
-                while path[-1] != first:
-                    path.append(came_from[path[-1]])
-                return path[::-1]
-            if before in by_id and not by_id[before].is_done and before not in came_from:
-                came_from[before] = card
-                queue.append(before)
-    return []
-
-
-def _refuse_followers(
-    left: Mapping[str, int],
-    rest: Mapping[str, int],
-    by_id: Mapping[str, Card],
-    refused: dict[str, Unplaced],
-) -> None:
-    """Refuse what waits for a card that is not finished in these days."""
-    has_grown = True
-    while has_grown:
-        has_grown = False
-        for card in left:
-            if card in refused:
-                continue
-            # A card whose time is over may well be done, only not ticked off: no reason to wait.
-            stuck = [
-                one
-                for one in by_id[card].after
-                if one in rest or (one in refused and refused[one].minutes_missing)
-            ]
-            if stuck:
-                names = listed([quoted(by_id[one].title) for one in stuck])
-                reason = f"it waits for {names}, which is not finished in these days"
-                refused[card] = _unplaced(by_id[card], reason)
-                has_grown = True
 
 
 def _slots_between(day: Day, first: int, last: int) -> int:
@@ -274,13 +233,15 @@ class _Maker:
         """The job of a card with so many minutes to place."""
         slots = minutes // SLOT
         value = self._value(card, slots)
-        is_long = minutes >= _DAYS_WORK or card.id in self._rest
+        is_long = planned_minutes(card) >= _DAYS_WORK or card.id in self._rest
         is_due = self._is_due(card)
         habits = self._task.habits
         least = -(-max(1, habits.shortest) // SLOT)
         most = max(habits.longest // SLOT, least, 1)
         parts = -(-slots // most)
-        floor = min(slots, max(least, _LEAST_PART // SLOT)) if is_long else slots
+        standing = self._standing(card)
+        begun = sum(size for _, _, size in standing) or _LEAST_PART // SLOT
+        floor = min(slots, max(least, min(begun, _LEAST_PART // SLOT))) if is_long else slots
         before = [self._numbers[one] for one in card.after if one in self._numbers]
         share = {"deep": DEEP_SHARE, "light": LIGHT_SHARE}.get(card.energy, 0.0)
         has_deep = habits.deep_from is not None and habits.deep_until is not None
@@ -307,7 +268,7 @@ class _Maker:
             day_cost=self._day_costs(card, value.worth),
             misfit_cost=round(value.worth * share / slots) if has_deep else 0,
             split_cost=value.split,
-            standing=self._standing(card),
+            standing=standing,
         )
 
     def _after(self, card: str) -> tuple[str, ...]:

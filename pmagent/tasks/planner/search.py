@@ -80,6 +80,10 @@ def _best_order(problem: Problem, rng: Random) -> Layout:
         layout = Layout(problem)
         _insert(layout, problem, order)
         layouts.append(layout)
+    if any(job.standing for job in problem.jobs):
+        layout = Layout(problem)
+        _take_over(layout, problem, tuple(job.standing for job in problem.jobs))
+        layouts.append(layout)
     best = min(layouts, key=lambda one: one.total)
     best.rng = rng
     return best

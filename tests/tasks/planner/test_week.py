@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from pmagent.tasks.planner import check_plan, plan_week
 from pmagent.types.tasks import CalendarWindow, Card, Effort, Occurrence, WeekPlan, WeekTask
 from tests.tasks.planner.weeks import any_week, changed, plain_habits, usual_week
@@ -326,8 +328,11 @@ def test_a_replan_moves_only_what_a_moved_meeting_hits_and_says_why() -> None:
     assert sequences == {id_: int(id_ in moved) for id_ in sequences}
 
 
-def test_a_replan_of_an_unchanged_week_moves_nothing_at_any_time_of_it() -> None:
-    task = usual_week(5, cards=15)
+@pytest.mark.parametrize(("seed", "cards", "long"), [(5, 15, 0), (0, 10, 4), (4, 10, 4)])
+def test_a_replan_of_an_unchanged_week_moves_nothing_at_any_time_of_it(
+    seed: int, cards: int, long: int
+) -> None:
+    task = usual_week(seed, cards=cards, long=long)
     plan = plan_week(task)
 
     for hours in (0, 5, 29, 54, 100):
