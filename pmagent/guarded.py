@@ -12,6 +12,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pmagent.errors import PmagentError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
         TrustLevel,
     )
     from pmagent.types.conversing import Conversation, Opening, StatusLine
+    from pmagent.types.outbox import Effect
     from pmagent.types.rights import GardenRights
 
 
@@ -97,6 +101,18 @@ class Guarded:
         zone = computer_zone(os.environ)
         grounds = replace(self._make_job_grounds(), now=self._clock, zone=zone)
         return Week(grounds, self._runs_section, self._push_links())
+
+    def _why_unwanted(self, effect: Effect) -> str:
+        from pmagent.jobs.push_wants import is_of_a_push, why_unwanted  # noqa: PLC0415 - as above
+
+        if not is_of_a_push(effect):
+            return ""
+        try:
+            zone = ZoneInfo(self.week.habits().zone)
+            board = self.week.board()
+        except PmagentError:
+            return ""  # it was approved, and nothing says otherwise
+        return why_unwanted(effect, board, lambda at: at.astimezone(zone).date())
 
     def _push_links(self) -> PushLinks:
         from pmagent.jobs.pushes import PushLinks  # noqa: PLC0415 - as for the conversation
@@ -158,6 +174,7 @@ class Guarded:
                 now=now,
                 price=price_of_use,
                 publishers=lambda: open_publishers(self.settings, os.environ, now),
+                why_unwanted=self._why_unwanted,
             )
         )
 

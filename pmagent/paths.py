@@ -5,6 +5,7 @@ Nothing here is about the contents. The garden's own files are opened in `permis
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -64,7 +65,7 @@ def make_private_dir(path: Path) -> Path:
     except OSError as exc:
         raise StorageError(
             f'cannot make the folder "{path}": {reason_of(exc)}',
-            f"free some space, or name another place with {HOME_VARIABLE}",
+            f"{way_out_of(exc)}, or name another place with {HOME_VARIABLE}",
         ) from exc
     return path
 
@@ -106,7 +107,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
         raise StorageError(
-            f'cannot write "{path}": {reason_of(exc)}', "free some space and try again"
+            f'cannot write "{path}": {reason_of(exc)}', f"{way_out_of(exc)} and try again"
         ) from exc
 
 
@@ -125,6 +126,17 @@ def bundled_dir(name: str) -> Path:
 def reason_of(exc: OSError) -> str:
     """The system's own words for what went wrong, in lower case."""
     return (exc.strerror or str(exc)).lower()
+
+
+def way_out_of(exc: OSError) -> str:
+    """What a person can do where something cannot be written, as the beginning of a sentence."""
+    match exc.errno:
+        case errno.EACCES | errno.EPERM:
+            return "let your user write there"
+        case errno.EROFS:
+            return "make the disk writable: it is mounted for reading only"
+        case _:
+            return "free some space"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -83,8 +83,10 @@ def faults(path: Path, *, mend: str = _MEND) -> Generator[None]:
     except sqlite3.Error as exc:
         code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
         if code in _FULL:
+            is_readonly = code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+            way = "let your user write there" if is_readonly else "free some space"
             raise StorageError(
-                f'cannot write "{path}": {exc}', "free some space, then run the command again"
+                f'cannot write "{path}": {exc}', f"{way}, then run the command again"
             ) from exc
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise LockedError(f'"{path.name}" is busy', "try again in a moment") from exc

@@ -256,7 +256,7 @@ class Gate:
             case NoAnswer():
                 plan = planned.plan
                 self._record(planned.call, session, "asked", plan.subject, planned.decision)
-                return Unanswered(decision=planned.decision, ask_id=ask.id)
+                return Unanswered(decision=planned.decision, ask_id=ask.id, grant=ask.grant)
 
     def _answer(self, ask: Ask, asker: Asker, session: Session) -> AskReply:
         self._hooks.notify(ask.title, "permission_prompt", session)

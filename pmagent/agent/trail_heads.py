@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pmagent.agent.trail_lines import NOTHING, Link
 from pmagent.errors import TrailError
-from pmagent.paths import reason_of
+from pmagent.paths import reason_of, way_out_of
 
 _PLACE = 128 * 1024
 """Bytes of each of the two places: a line and what is said of it."""
@@ -159,7 +159,8 @@ def open_private(path: Path, extra: int) -> int:
 
 def cannot_write(path: Path, exc: OSError) -> TrailError:
     """What to say where the disk is full or refuses."""
-    return TrailError(f'cannot write "{path}": {reason_of(exc)}', "free some space and try again")
+    hint = f"{way_out_of(exc)} and try again"
+    return TrailError(f'cannot write "{path}": {reason_of(exc)}', hint)
 
 
 def sync_folder(folder: Path) -> None:

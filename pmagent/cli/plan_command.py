@@ -17,12 +17,14 @@ from pmagent.cli.week_values import plan_values
 from pmagent.days import parse_day
 from pmagent.errors import UsageError
 from pmagent.garden import Garden
-from pmagent.tasks.planner import moves_text
+from pmagent.nlp.counted import counted
+from pmagent.tasks.planner import moves_text, option_named
 from pmagent.types.actions import Done
 from pmagent.types.tasks import WeekPlan
 from pmagent.types.week import FileDiff, WeekCalls
 
 MOST_COLUMNS = 120
+MOST_NOTES = 12
 
 
 @click.command(short_help="Plan the week: the board's cards into the calendar's free time.")
@@ -32,13 +34,15 @@ MOST_COLUMNS = 120
 @click.option("--now", metavar="TIME", help="Nothing is planned before it; else the clock's.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Another seed may find another.")
 @click.option("--save", "is_saved", is_flag=True, help="Write it below drafts/plans/.")
+@click.option("--take", "taken", metavar="OPTION", help="Take an option of a choice, such as 1b.")
 @click.option("--diff", "has_diff", is_flag=True, help="Show what --save would write, exactly.")
 @common_options
 def command(first: str | None, last: str | None, week: str | None, **flags: object) -> int:
     """Plan some days from the board and the calendars in this garden. Writes nothing unless told.
 
     Every block says why it is there; what found no room and what gives way is said too. Against a
-    plan that was saved before, as little as can be moves. Exit code 1 when nothing is planned.
+    plan that was saved before, as little as can be moves. "--take 1b" changes the board as that
+    option of a choice says, and shows the plan then. Exit code 1 when nothing is planned.
     "pmagent tasks push" tells the board's cards to your Trello board.
     """
     output = make_output("plan", flags)
@@ -47,13 +51,21 @@ def command(first: str | None, last: str | None, week: str | None, **flags: obje
         calls: WeekCalls = garden.week
         days = _days(calls, first, last, week)
         now = _now(flags["now"], calls)
-        plan = calls.plan(*days, now=now, seed=cast("int", flags["seed"]))
-        for note in plan.notes:
+        seed = cast("int", flags["seed"])
+        plan = calls.plan(*days, now=now, seed=seed)
+        without = None
+        if flags["taken"]:
+            code = _take(output, calls, plan, str(flags["taken"]))
+            if code is not None:
+                return code
+            without = plan
+            plan = calls.plan(*days, now=now, seed=seed, before=without)
+        for note in _few(plan.notes):
             output.note(note)
         if flags["is_saved"]:
             return _save(output, calls, plan)
         diffs = calls.preview(plan) if flags["has_diff"] or output.as_json else ()
-        _show(output, calls, plan, diffs)
+        _show(output, calls, plan, diffs, without)
     return codes.OK if plan.blocks else codes.NONE
 
 
@@ -97,21 +109,61 @@ def _now(said: object, calls: WeekCalls) -> datetime | None:
     return now if now.tzinfo else now.replace(tzinfo=ZoneInfo(calls.habits().zone))
 
 
-def _show(output: Output, calls: WeekCalls, plan: WeekPlan, diffs: Sequence[FileDiff]) -> None:
+def _take(output: Output, calls: WeekCalls, plan: WeekPlan, name: str) -> int | None:
+    """Take an option; the exit code where the plan is not another after it."""
+    choice, option = option_named(plan, name)
+    made = calls.take_option(plan, choice.id, option)
+    for note in made.notes:
+        output.say(note)
+    if not isinstance(made.outcome, Done):
+        return show_outcome(output, made.outcome)
+    if not made.cards:
+        if output.as_json:
+            output.envelope({"taken": name, "cards": [], "notes": made.notes})
+        return codes.OK
+    output.say(f"taken: {choice.options[option]}")
+    if made.outcome.checkpoint:
+        output.say(f'undo it with "pmagent undo {made.outcome.checkpoint}"')
+    return None
+
+
+def _few(notes: Sequence[str]) -> Sequence[str]:
+    if len(notes) <= MOST_NOTES:
+        return notes
+    left = counted(len(notes) - MOST_NOTES, "note")
+    return (*notes[:MOST_NOTES], f"{left} more; --json has them, under data.notes")
+
+
+def _show(
+    output: Output,
+    calls: WeekCalls,
+    plan: WeekPlan,
+    diffs: Sequence[FileDiff],
+    without: WeekPlan | None,
+) -> None:
+    """The plan, and what moves: against the one that stands, else the one without an option."""
+    stands = calls.standing(plan.first, plan.last) is not None
+    if stands or without is None:
+        title, moves = "against the plan that stands", calls.moves(plan)
+    else:
+        title, moves = "against the plan without it", plan.moves
     if output.as_json:
-        output.envelope(plan_values(plan, calls.moves(plan), diffs), ok=bool(plan.blocks))
+        output.envelope(plan_values(plan, moves, diffs), ok=bool(plan.blocks))
         return
     width = min(columns(), MOST_COLUMNS)
     pages = [calls.table(plan, width=width, has_reasons=True)]
-    if calls.standing(plan.first, plan.last) is not None:
-        changes = moves_text(calls.moves(plan), calls.habits().zone, width=width)
-        pages.append(f"against the plan that stands\n{changes}")
+    if stands or without is not None:
+        changes = moves_text(moves, calls.habits().zone, width=width)
+        pages.append(f"{title}\n{changes}")
     for place, page in enumerate([*pages, *(diff.diff for diff in diffs)]):
         if place:
             output.line()
         for line in page.rstrip("\n").split("\n"):
             output.line(output.style(line))
-    output.say("nothing is written; --diff shows what --save would write")
+    if without is not None:
+        output.say("the board is changed, the plan is not saved: --take with --save does both")
+    else:
+        output.say("nothing is written; --diff shows what --save would write")
 
 
 def _save(output: Output, calls: WeekCalls, plan: WeekPlan) -> int:

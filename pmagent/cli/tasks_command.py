@@ -72,10 +72,12 @@ def list_(lane: str, **flags: object) -> int:
 
 @command.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--list", "lane", metavar="LIST", default="", help="Which list; else the first.")
+@click.option(
+    "--list", "lane", metavar="LIST", default="", help="Which list; else Inbox, or the first."
+)
 @common_options
 def add(words: tuple[str, ...], lane: str, **flags: object) -> int:
-    """Put a card on the board: pmagent tasks add "Ring Ruth due:2026-02-06 est:1h"."""
+    """Put a card on the board: pmagent tasks add "Ring Ruth due:friday est:1h p:1"."""
     output = make_output("tasks", flags)
     with _opened(output) as garden:
         return _told(output, garden.week.add(" ".join(words), lane=lane))
@@ -167,13 +169,16 @@ def triage(**flags: object) -> int:
     output = make_output("tasks", flags)
     with Garden.find(str(flags["garden"])) as garden:
         rows = garden.week.triage()
+        has_cards = any(lane.cards for lane in garden.week.board().lanes)
     if output.as_json:
         values = [{"card": card_values(row.card), "reasons": row.reasons} for row in rows]
         output.envelope({"cards": values})
     for row in () if output.as_json else rows:
         output.line(output.style(shorten(row.card.title, columns())))
         output.line(output.style(f"    {row.card.id}: {', '.join(row.reasons)}", "dim"))
-    if not rows:
+    if not has_cards:
+        output.note('there is no card yet: "pmagent tasks add WORDS" puts one on the board')
+    elif not rows:
         output.note("every open card says how long, by when and how urgent")
     return codes.OK if rows else codes.NONE
 
@@ -183,16 +188,21 @@ command.add_command(push)
 
 def card_line(card: Card) -> str:
     """A card on one line: ticked or not, its words, how long, by when."""
+    tail = marks_of(card)
+    room = max(20, columns() - len(tail) - 9)
+    words = shorten(card.title, room)
+    return f"  [{'x' if card.is_done else ' '}] {words}" + (f"  {tail}" if tail else "")
+
+
+def marks_of(card: Card) -> str:
+    """What a card says beside its words: `2h · due 2026-02-06 · p1`."""
     marks = [
         format_effort(card.effort) if card.effort is not None else "",
         f"due {card.due}" if card.due is not None else "",
         f"p{card.priority}" if card.priority is not None else "",
         f"waits for {card.waiting_for}" if card.waiting_for else "",
     ]
-    tail = " · ".join(mark for mark in marks if mark)
-    room = max(20, columns() - len(tail) - 9)
-    words = shorten(card.title, room)
-    return f"  [{'x' if card.is_done else ' '}] {words}" + (f"  {tail}" if tail else "")
+    return " · ".join(mark for mark in marks if mark)
 
 
 def _opened(output: Output) -> Garden:
@@ -213,6 +223,9 @@ def _show_proposal(output: Output, found: Proposal) -> int:
         for link in one.card.links:
             at = f" {link.at}" if link.at else ""
             output.line(output.style(f"    {link.place}{at} {who}“{link.quote}”"))
+        marks = marks_of(one.card)
+        if marks:
+            output.line(output.style(f"    {marks}"))
         same = f"; the board has it as {one.duplicate_of}" if one.duplicate_of else ""
         output.line(output.style(f"    {one.kind}: {one.reason}{same}", "dim"))
     if found.cards:

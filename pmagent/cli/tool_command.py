@@ -52,9 +52,10 @@ def show_outcome(output: Output, outcome: Outcome) -> int:
         case Denied():
             _say_denied(output, outcome)
             return codes.DENIED
-        case Unanswered(decision=decision):
+        case Unanswered(decision=decision, grant=grant):
             output.say(f"not done: it must be asked, and nobody is there: {decision.reason}")
-            output.say('hint: run it in a terminal, or allow it with "pmagent garden allow RULE"')
+            allowed = f", or allow it: pmagent garden allow '{grant}'" if grant else ""
+            output.say(f"hint: run it in a terminal{allowed}")
             return codes.DENIED
         case Failed(message=message, hint=hint):
             output.say(f"error: {message}")

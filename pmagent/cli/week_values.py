@@ -40,7 +40,7 @@ def plan_values(
     for place, choice in enumerate(cast("list[dict[str, object]]", values["trade_offs"])):
         choice["number"] = place + 1
         count = len(plan.trade_offs[place].options)
-        choice["option-names"] = [option_name(place, option) for option in range(count)]
+        choice["option_names"] = [option_name(place, option) for option in range(count)]
     values["moves"] = _plain([asdict(move) for move in moves])
     values["files"] = [asdict(one) for one in diffs]
     return values

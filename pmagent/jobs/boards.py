@@ -13,8 +13,8 @@ from pmagent.jobs.week_files import WeekFiles
 from pmagent.tasks.board.changing import change_card, finish_card
 from pmagent.tasks.board.mining import LANE
 from pmagent.tasks.board.placing import Edited, add_card, move_card
-from pmagent.tasks.board.reading import cards_of, faults_of, read_board, read_card
-from pmagent.tasks.board.spoken_days import find_day
+from pmagent.tasks.board.reading import cards_of, faults_of, has_title, read_board, read_card
+from pmagent.tasks.board.spoken_days import find_day, with_days
 from pmagent.types.actions import Done, Json
 from pmagent.types.tasks import Board, Card, ProposedCard
 from pmagent.types.week import CardChange
@@ -34,7 +34,8 @@ class BoardDesk:
 
     def add(self, words: str, lane: str) -> CardChange:
         """A card of typed words at the end of a list."""
-        if not words.strip():
+        words = with_days(words, self._today())
+        if not has_title(words):
             raise UsageError("the card has no words", "such as: Ring Ruth due:2026-02-06 est:1h")
         board = self._files.board()
         card = read_card(words)
@@ -44,6 +45,13 @@ class BoardDesk:
             notes.append(f"“{said.words}” is taken as due on {said.day}")
             card = replace(card, due=said.day)
         card = replace(card, created=card.created or self._today())
+        known = {one.id for one in cards_of(board, with_archive=True)}
+        notes += [
+            f'it comes after "{one}", and no card of the board is known by that id: name it as'
+            ' "pmagent tasks list --json" does'
+            for one in card.after
+            if one not in known
+        ]
         edited = add_card(board.text, card, lane=lane or _first_lane(board))
         if edited.text == board.text:
             notes.append("the board has this card already")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pmagent.jobs.plans import KeptWeek, week_of
 from pmagent.tasks.calendar.write import write_blocks
-from pmagent.tasks.planner import day_page
+from pmagent.tasks.planner import day_page, is_day_filled
 from pmagent.tasks.planner.minutes import days_between
 from pmagent.types.tasks import WeekPlan, WeekTask
 from pmagent.types.week import FileDiff
@@ -18,17 +18,29 @@ CALENDAR = "blocks.ics"
 
 
 def plan_files(
-    task: WeekTask, plan: WeekPlan, weeks: Sequence[KeptWeek], *, today: date
+    task: WeekTask,
+    plan: WeekPlan,
+    weeks: Sequence[KeptWeek],
+    *,
+    today: date,
+    is_there: Callable[[str], bool],
 ) -> Mapping[str, str]:
-    """The text of each file by its path. Days that are over keep the page they have."""
+    """The text of each file by its path.
+
+    Days that are over keep the page they have, and a day with nothing on it needs none; `is_there`
+    says whether it has one already.
+    """
     files: dict[str, str] = {}
     zone = task.habits.zone
     for one in weeks:
-        data = write_blocks(one.plan.blocks, zone, one.stamp, dropped=one.dropped)
+        data = write_blocks(
+            one.plan.blocks, zone, one.stamp, dropped=one.dropped, stamps=dict(one.stamps)
+        )
         files[calendar_path(one.week)] = data.decode("utf-8")
     for day in days_between(plan.first, plan.last):
-        if day >= today:
-            files[page_path(day)] = day_page(task, plan, day)
+        path = page_path(day)
+        if day >= today and (is_day_filled(task, plan, day) or is_there(path)):
+            files[path] = day_page(task, plan, day)
     return files
 
 

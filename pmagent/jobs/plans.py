@@ -46,6 +46,8 @@ class KeptWeek:
     """Blocks that an earlier file had, as they stood: calendars are told that they are gone."""
     stamp: datetime
     """When its calendar file was written."""
+    stamps: tuple[tuple[str, datetime], ...] = ()
+    """By block, when it was last changed; for one that is not named, `stamp`."""
 
 
 _KEPT = TypeAdapter(KeptWeek)
@@ -204,6 +206,7 @@ def _week_after(week: str, before: KeptWeek | None, plan: WeekPlan, stamp: datet
     dropped = tuple(gone[id_] for id_ in sorted(gone) if id_ not in ids)
     if before is not None:
         first, last = min(first, before.plan.first), max(last, before.plan.last)
+    stamps = _stamps(before, own, dropped, stamp)
     is_same = before is not None and _shown(before.plan.blocks, before.dropped) == _shown(
         own, dropped
     )
@@ -212,7 +215,24 @@ def _week_after(week: str, before: KeptWeek | None, plan: WeekPlan, stamp: datet
         plan=replace(plan, first=first, last=last, blocks=tuple(own), moves=()),
         dropped=dropped,
         stamp=before.stamp if before is not None and is_same else stamp,
+        stamps=stamps,
     )
+
+
+def _stamps(
+    before: KeptWeek | None, own: Sequence[Block], dropped: Sequence[Block], stamp: datetime
+) -> tuple[tuple[str, datetime], ...]:
+    """When each block was last changed: `stamp` where it is not as it was before."""
+    told = dict(before.stamps) if before is not None else {}
+    plans = (before.plan.blocks, before.dropped) if before is not None else ((), ())
+    found: list[tuple[str, datetime]] = []
+    for had, has in zip(plans, (own, dropped), strict=True):
+        known = {one.id: replace(one, is_fixed=False) for one in had}
+        for block in has:
+            is_same = known.get(block.id) == replace(block, is_fixed=False)
+            since = told.get(block.id, before.stamp) if before is not None and is_same else stamp
+            found.append((block.id, since))
+    return tuple(sorted(found))
 
 
 def _shown(blocks: Sequence[Block], dropped: Sequence[Block]) -> object:

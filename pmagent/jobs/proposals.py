@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 
 from pmagent.discourse.lines import read_talk
 from pmagent.errors import ReadError, UsageError
@@ -17,6 +19,8 @@ from pmagent.tasks.board.trello_export import import_trello
 from pmagent.types.tasks import Board, Card, ProposedCard
 from pmagent.types.week import EXPORT_FORMS, Proposal
 
+_OTHER = re.compile(r"\s*(?:BEGIN:V|WEBVTT|<|%PDF|#!|---\s*\n|1\r?\n\d\d:\d\d:)")
+"""How calendars, subtitles, pages, scripts and notes with front matter begin."""
 NEWEST = 3
 """Transcripts that are read where none is named."""
 _SPOKEN = (".vtt", ".srt")
@@ -82,7 +86,18 @@ def _reader_of(name: str, data: bytes, zone: str, board: Board) -> Imported:
                 raise exc from None
     if name.lower().endswith(".json"):
         raise ReadError(f'"{name}" is no JSON', "export it again")
+    if not _may_be_todo_txt(name, text_of(name, data)):
+        raise ReadError(
+            f'"{name}" is no export of Trello, Taskwarrior or todo.txt',
+            'a list of todo.txt ends in ".txt"; calendars lie in "calendar/" and need no import',
+        )
     return import_todo_txt(name, data, board=board)
+
+
+def _may_be_todo_txt(name: str, text: str) -> bool:
+    """Any lines could be tasks, so the name has to say it, and no other format may begin so."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in {"", ".txt", ".todo"} and _OTHER.match(text) is None and "\0" not in text
 
 
 def write_export(cards: Sequence[Card], form: str, *, zone: str) -> str:

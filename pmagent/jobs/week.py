@@ -14,7 +14,7 @@ from pmagent.jobs.plan_files import calendar_path, diff_of, plan_files
 from pmagent.jobs.plans import KeptWeek, Plans, digest_of, joined, kept_after, weeks_of
 from pmagent.jobs.proposals import propose_cards, read_export, write_export
 from pmagent.jobs.pushes import PushDesk, PushLinks
-from pmagent.jobs.week_cards import ids_apart, plannable
+from pmagent.jobs.week_cards import as_the_board_is, ids_apart, not_past, plannable
 from pmagent.jobs.week_files import WeekFiles, week_settings
 from pmagent.jobs.week_pages import (
     WeekPast,
@@ -89,11 +89,18 @@ class Week:
 
     def today(self) -> date:
         """The day it is by the clock of the person's own zone."""
-        return self._grounds.now().astimezone(ZoneInfo(self.habits().zone)).date()
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """The moment it is, in the person's own zone."""
+        return self._grounds.now().astimezone(ZoneInfo(self.habits().zone))
 
     def notes(self) -> Sequence[str]:
         """What of the settings was not understood, and what is guessed."""
         problems = read_outcomes(self._files.outcomes()).problems
+        named = self._settings.outcomes
+        if named and not self._is_there(named):
+            problems = (f'there is no "{named}", which week.outcomes names', *problems)
         return (*self._habits().problems, *self._zone_notes(), *problems)
 
     def habits(self) -> Habits:
@@ -136,7 +143,13 @@ class Week:
     # -- the plan ----------------------------------------------------------------------------------
 
     def plan(
-        self, first: date, last: date, *, now: datetime | None = None, seed: int = 0
+        self,
+        first: date,
+        last: date,
+        *,
+        now: datetime | None = None,
+        seed: int = 0,
+        before: WeekPlan | None = None,
     ) -> WeekPlan:
         """The best plan for some days. Writes nothing."""
         if last < first:
@@ -144,6 +157,7 @@ class Week:
         if (last - first).days >= MOST_DAYS:
             raise UsageError(f"these are more than {MOST_DAYS} days", "plan fewer at a time")
         task = self._task(first, last, now or self._grounds.now(), seed)
+        task = replace(task, before=task.before or before)
         kept = self._plans.all(task.habits.zone)
         away = [block for one in kept.standing for block in one.plan.blocks]
         away = [one for one in away if not first <= one.start.date() <= last]
@@ -151,9 +165,21 @@ class Week:
         cards, notes = plannable(replace(task, cards=adjusted.cards), away)
         plan = plan_week(replace(task, cards=cards))
         plan = ids_apart(plan, task.before, away, kept.gone)
-        plan = replace(plan, notes=(*adjusted.notes, *plan.notes, *notes, *self.notes()))
+        today = task.now.astimezone(ZoneInfo(task.habits.zone)).date()
+        told = (*self._unread(task.window), *adjusted.notes, *plan.notes, *notes, *self.notes())
+        plan = not_past(replace(plan, notes=tuple(dict.fromkeys(told))), today)
         self._made = _Draft(plan=plan, stamp=task.now)
         return plan
+
+    def _unread(self, window: CalendarWindow) -> Sequence[str]:
+        """What a plan stands on that is not there, or was not read."""
+        refused = [f"{one.file} was not read: {one.reason}" for one in window.refusals]
+        board = self.board()
+        if not board.text:
+            refused.append(f'there is no board "{board.path}": "pmagent tasks add" begins one')
+        elif not cards_of(board):
+            refused.append(f'"{board.path}" has no card: nothing is to be planned')
+        return (*refused, *window.notes)
 
     def _adjusted(self, task: WeekTask) -> Adjusted:
         """The cards with estimates as the person's past corrects them."""
@@ -164,7 +190,11 @@ class Week:
     def standing(self, first: date, last: date) -> WeekPlan | None:
         """The plan that was kept for any of these days."""
         kept = self._plans.of(weeks_of(first, last), self.habits().zone)
-        return joined(kept, first, last)
+        plan = joined(kept, first, last)
+        if plan is None:
+            return None
+        cards = cards_of(self.board(), with_archive=True)
+        return as_the_board_is(plan, cards, self._grounds.now())
 
     def moves(self, plan: WeekPlan) -> Sequence[Move]:
         """What a plan changes against the one that stands."""
@@ -221,11 +251,14 @@ class Week:
         """(path, text now, text then) of each file that is not as it would be written."""
         task = self._task_of(plan)
         today = task.now.astimezone(ZoneInfo(task.habits.zone)).date()
-        files = plan_files(task, plan, weeks, today=today)
+        files = plan_files(task, plan, weeks, today=today, is_there=self._is_there)
         for path, text in files.items():
             before = self._files.text(path)
             if before != text:
                 yield path, before, text
+
+    def _is_there(self, path: str) -> bool:
+        return self._files.text(path) is not None
 
     def _task_of(self, plan: WeekPlan) -> WeekTask:
         is_last = self._made is not None and self._made.plan == plan

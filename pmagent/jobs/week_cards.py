@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.keeping import block_id
@@ -50,6 +51,33 @@ def _less(card: Card, minutes: int) -> Card | None:
         return None
     effort = replace(card.effort, likely=card.effort.likely - minutes, least=None, most=None)
     return replace(card, effort=effort)
+
+
+def as_the_board_is(plan: WeekPlan, cards: Sequence[Card], now: datetime) -> WeekPlan:
+    """A plan that was kept, without what it says of cards that are done, gone or planned by now."""
+    open_ = {card.id for card in cards if not card.is_done}
+    to_come = {block.card for block in plan.blocks if block.end > now}
+    return replace(
+        plan,
+        unplaced=tuple(
+            one
+            for one in plan.unplaced
+            if one.card in open_ and (one.minutes_planned or one.card not in to_come)
+        ),
+        late=tuple(one for one in plan.late if one.card in open_),
+        trade_offs=tuple(one for one in plan.trade_offs if open_.issuperset(one.cards)),
+    )
+
+
+def not_past(plan: WeekPlan, today: date) -> WeekPlan:
+    """A plan of days that are all over, with one sentence for that and not one for each card."""
+    if plan.last >= today:
+        return plan
+    told = f"these days are over since {plan.last}: nothing is planned in them any more"
+    hint = '; "pmagent plan --now" plans them as of another moment'
+    return replace(
+        plan, unplaced=(), late=(), trade_offs=(), free=0, notes=(told + hint, *plan.notes)
+    )
 
 
 def ids_apart(

@@ -16,6 +16,8 @@ from pmagent.types.tasks import Board
 
 CALENDARS = ("calendar/**", "calendars/**")
 BOARD = "board.md"
+OUTCOMES = "outcomes.md"
+"""Where no setting names another."""
 _SUFFIXES = (".ics", ".ical", ".icalendar")
 _MOST_CALENDARS = 200
 _MOST_LOOKED = 2_000
@@ -106,7 +108,7 @@ class WeekFiles:
 
     def outcomes(self) -> str:
         """The outcome tree's text; empty where none is kept."""
-        return (self.text(self._settings.outcomes) or "") if self._settings.outcomes else ""
+        return self.text(self._settings.outcomes or OUTCOMES) or ""
 
     def text(self, path: str) -> str | None:
         """A file's text; None where there is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pmagent.errors import UsageError
@@ -81,7 +81,7 @@ def standup_page(
     rows = [(f"{one.start:%H:%M}–{one.end:%H:%M}", _plain(one.title)) for one in blocks]
     rows += [
         (line.when.replace("-", "–"), f"{_plain(line.summary)} (calendar)")
-        for line in agenda(window).get(day, ())
+        for line in agenda(_busy(window)).get(day, ())
     ]
     planned = [f"- {when} {what}" for when, what in sorted(rows)]
     waits = [
@@ -105,6 +105,12 @@ def standup_page(
         _section("Today", planned, unplanned),
         _section("In the way", [*late, *waits], "Nothing."),
     )
+
+
+def _busy(window: CalendarWindow) -> CalendarWindow:
+    """Only what takes time: nothing that is called off, free, or a block that is listed anyhow."""
+    kept = tuple(one for one in window.occurrences if one.is_busy and not one.is_ours)
+    return replace(window, occurrences=kept)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +141,8 @@ class WeekPast:
     @property
     def looked(self) -> LookBack:
         """Expected against actual."""
-        empty = WeekPlan(first=self.first, last=self.last, blocks=())
-        return look_back(self.plan or empty, self.cards)
+        plan = self.plan or WeekPlan(first=self.first, last=self.last, blocks=())
+        return look_back(replace(plan, first=self.first, last=self.last), self.cards)
 
     def is_within(self, day: date | None) -> bool:
         """Whether a day is in this week."""
@@ -187,7 +193,7 @@ def _planned(past: WeekPast) -> str:
         rows += ["", "| card | planned | spent | done |", "| --- | ---: | ---: | :-: |"]
     for one in looked.cards:
         spent = duration(one.spent) if one.spent is not None else "–"
-        done = "yes" if one.is_done else "no"
+        done = "yes" if one.is_done else f"later, {day_name(one.later)}" if one.later else "no"
         rows.append(f"| {_plain(one.title)} | {duration(one.planned)} | {spent} | {done} |")
     if looked.unplanned:
         rows += ["", "Done without a block:", ""]
@@ -228,7 +234,7 @@ def _outcome_of(card: Card | None, titles: Mapping[str, str]) -> str:
     if card is not None and card.outcome:
         return titles.get(card.outcome, card.outcome)
     if card is not None and (card.project or card.tags):
-        return card.project or f"#{card.tags[0]}"
+        return f"no outcome: {f'+{card.project}' if card.project else f'#{card.tags[0]}'}"
     return "no outcome"
 
 

@@ -25,7 +25,7 @@ import gitdb.exc
 import gitdb.pack
 
 from pmagent.errors import JournalError
-from pmagent.paths import make_private_dir, reason_of
+from pmagent.paths import make_private_dir, reason_of, way_out_of
 
 Kind = Literal["blob", "tree", "commit"]
 
@@ -331,5 +331,6 @@ def _said() -> Generator[None]:
         yield
     except OSError as exc:
         raise JournalError(
-            f"the undo journal cannot be written: {reason_of(exc)}", "free some space and try again"
+            f"the undo journal cannot be written: {reason_of(exc)}",
+            f"{way_out_of(exc)} and try again",
         ) from exc

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from pmagent.errors import AccessError, PmagentError, ReadError, SkipError, StorageError
-from pmagent.paths import reason_of
+from pmagent.paths import reason_of, way_out_of
 from pmagent.permissions.walls_names import shown
 
 NOT_REGULAR = "it is not a regular file"
@@ -14,6 +14,7 @@ SEVERAL_NAMES = (
     "it has a second name (a hard link) that the garden does not show, which may lie outside"
 )
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ENOMEM}
+_NO_RIGHT = {errno.EACCES, errno.EPERM}
 _SPECIAL = {errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP}
 
 
@@ -42,13 +43,14 @@ def changing_refused(exc: OSError, path: str) -> PmagentError:
     if exc.errno in _NO_ROOM:
         return StorageError(
             f"cannot write {shown(path)}: {reason_of(exc)}",
-            "nothing is lost; free some space and try again",
+            f"nothing is lost; {way_out_of(exc)} and try again",
         )
     if exc.errno == errno.EEXIST:
         return AccessError(f"{shown(path)} is there already, and is not written over")
     if exc.errno == errno.ENOTEMPTY:
         return AccessError(f"the folder {shown(path)} is not empty", "delete what is in it first")
-    return AccessError(f"cannot change {shown(path)}: {reason_of(exc)}")
+    hint = f"{way_out_of(exc)} and try again" if exc.errno in _NO_RIGHT else ""
+    return AccessError(f"cannot change {shown(path)}: {reason_of(exc)}", hint)
 
 
 def unfit(asked: str, reason: str, *, follow: bool) -> PmagentError:

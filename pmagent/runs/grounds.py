@@ -11,7 +11,7 @@ from pathlib import Path
 from pmagent.gatehouse import Gatehouse
 from pmagent.jobs.grounds import JobGrounds
 from pmagent.jobs.jobs import Jobs
-from pmagent.types.outbox import Publisher
+from pmagent.types.outbox import Effect, Publisher
 from pmagent.types.talk import ModelCard, Usage
 
 
@@ -28,6 +28,8 @@ class RunGrounds:
     price: Callable[[Usage, ModelCard], Decimal | None]
     publishers: Callable[[], Mapping[str, Publisher]]
     """The places that are set up, by name."""
+    why_unwanted: Callable[[Effect], str]
+    """Why an effect that waits is not to be sent any more, or nothing."""
 
     @property
     def gatehouse(self) -> Gatehouse:

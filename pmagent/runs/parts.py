@@ -112,7 +112,7 @@ class Parts:
     @cached_property
     def outbox(self) -> Outbox:
         """The one way out."""
-        return Outbox(
+        outbox = Outbox(
             self.tables,
             self.publishers,
             now=self.grounds.now,
@@ -120,6 +120,8 @@ class Parts:
             monotonic=time.monotonic,
             on_dead=self._note_dead,
         )
+        outbox.heed(self.grounds.why_unwanted)
+        return outbox
 
     @cached_property
     def door(self) -> EffectDoor:

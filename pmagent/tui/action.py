@@ -9,7 +9,7 @@ Scope = Literal[
     "app", "list", "conversation", "history", "map", "reader", "status", "first run", "help",
     "palette", "card", "diff", "garden", "audit", "undo", "agents", "model", "sessions", "rewind",
     "numbers", "kit", "chapters", "check", "review", "approval", "question", "dead letter",
-    "hand-off", "runs", "trace", "week", "board", "choice", "found", "push", "pushed",
+    "hand-off", "runs", "trace", "week", "board", "choice", "option", "found", "push", "pushed",
     "keep",
 ]  # fmt: skip
 

@@ -280,7 +280,9 @@ class PmagentApp(PlanningApp):
         from pmagent.tui.screens.help import HelpScreen  # noqa: PLC0415 - after the first frame
 
         if not self._is_at("help"):
-            self.push_screen(HelpScreen(self.desk, self.vital))
+            screen = self.screen
+            first = screen.HELP_SCOPES if isinstance(screen, GardenScreen) else ()
+            self.push_screen(HelpScreen(self.desk, self.vital, first))
 
     def action_show_palette(self) -> None:
         """Find a command."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from pmagent.tui.paint.week import Week
+    from pmagent.tui.paint.week_values import Week
     from pmagent.tui.widgets.diff import PagesPainter
     from pmagent.types.actions import Checkpoint
     from pmagent.types.jobs import Saved
@@ -37,9 +37,18 @@ class BoardSeen(Message):
 class CardChanged(Message):
     """What came of a change of the board; `says` is what was wanted, such as `moved to DONE`."""
 
-    def __init__(self, change: CardChange, says: str, taken: Sequence[ProposedCard] = ()) -> None:
+    def __init__(
+        self,
+        change: CardChange,
+        says: str,
+        taken: Sequence[ProposedCard] = (),
+        *,
+        is_planned: bool = False,
+    ) -> None:
         super().__init__()
         self.change = change
+        self.is_planned = is_planned
+        """Whether the week is to be planned anew at once."""
         self.says = says
         self.taken = tuple(taken)
         """The cards that were found and are on the board now."""

@@ -165,6 +165,8 @@ class Unanswered:
 
     decision: Decision
     ask_id: str = ""
+    grant: str = ""
+    """The narrowest rule that would let it run; empty where none can."""
 
 
 @dataclass(frozen=True, kw_only=True)

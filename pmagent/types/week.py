@@ -77,6 +77,10 @@ class WeekCalls(Protocol):
         """The day it is by the clock of the person's own zone."""
         ...
 
+    def now(self) -> datetime:
+        """The moment it is, in the person's own zone."""
+        ...
+
     def notes(self) -> Sequence[str]:
         """What of the settings was not understood, and what is guessed; one sentence each."""
         ...
@@ -98,11 +102,18 @@ class WeekCalls(Protocol):
         ...
 
     def plan(
-        self, first: date, last: date, *, now: datetime | None = None, seed: int = 0
+        self,
+        first: date,
+        last: date,
+        *,
+        now: datetime | None = None,
+        seed: int = 0,
+        before: WeekPlan | None = None,
     ) -> WeekPlan:
         """The best plan for some days, with its moves against the one that stands. Writes nothing.
 
-        `now` is the clock's where it is None.
+        `now` is the clock's where it is None. Where no plan stands for these days, as little as can
+        be moves against `before`, such as a plan that a person has looked at.
 
         Raises:
             UsageError: `last` is before `first`, or the days are too many.
@@ -141,7 +152,7 @@ class WeekCalls(Protocol):
         ...
 
     def add(self, words: str, *, lane: str = "") -> CardChange:
-        """Put a card on the board, with the marks in its words; at the end of the first list.
+        """Put a card on the board, with the marks in its words; else into Inbox, or the first list.
 
         Raises:
             UsageError: there are no words.

@@ -405,7 +405,7 @@ def test_a_plan_made_for_a_moment_has_the_pages_of_that_days_and_those_after(
         other.week.keep(other.week.plan(MONDAY, SUNDAY, now=EIGHT))
 
     pages = sorted(path.name for path in (garden.root / ICS).parent.glob("*.md"))
-    assert pages == [f"2026-02-0{day}.md" for day in range(2, 9)]
+    assert pages == [f"2026-02-0{day}.md" for day in range(2, 7)]
 
 
 def test_a_plan_in_which_no_block_moves_writes_no_calendar_anew(garden: Garden) -> None:

@@ -12,7 +12,7 @@ from pmagent.errors import PmagentError
 from pmagent.tasks.board.changing import change_card, finish_card
 from pmagent.tasks.board.placing import add_card, move_card
 from pmagent.tasks.board.reading import card_id, cards_of, read_board, read_card
-from pmagent.tasks.planner import day_page, plan_week, week_table
+from pmagent.tasks.planner import day_page, plan_week, taken_option, week_table
 from pmagent.types.actions import Checkpoint, Done, Outcome
 from pmagent.types.jobs import Saved
 from pmagent.types.pushes import PushDiff, PushResult
@@ -116,6 +116,7 @@ class SmallWeek:
 
     def __init__(self, changed: Callable[[str, bytes], Checkpoint] | None = None) -> None:
         self.text = BOARD
+        self.clock = NOW
         self.meetings = MEETINGS
         self.kept: WeekPlan | None = None
         self.refuses: Outcome | None = None
@@ -139,7 +140,10 @@ class SmallWeek:
         return self.elsewhere.push(diff, ours, theirs)
 
     def today(self) -> date:
-        return NOW.date()
+        return self.clock.date()
+
+    def now(self) -> datetime:
+        return self.clock
 
     def notes(self) -> Sequence[str]:
         return ()
@@ -160,7 +164,7 @@ class SmallWeek:
     def task(self, first: date, last: date) -> WeekTask:
         cards = cards_of(self.board())
         window = self.window(first, last)
-        return WeekTask(window=window, cards=cards, habits=HABITS, now=NOW, before=self.kept)
+        return WeekTask(window=window, cards=cards, habits=HABITS, now=self.clock, before=self.kept)
 
     def plan(
         self, first: date, last: date, *, now: datetime | None = None, seed: int = 0
@@ -214,6 +218,11 @@ class SmallWeek:
 
     def change(self, card: Card) -> CardChange:
         return self._put(change_card(self.text, card).text, card.id)
+
+    def take_option(self, plan: WeekPlan, choice_id: str, option: int) -> CardChange:
+        taken = taken_option(plan, choice_id, option, cards_of(self.board()))
+        assert taken.card is not None
+        return self.change(taken.card)
 
     def propose(self, names: Sequence[str] = ()) -> Proposal:
         del names

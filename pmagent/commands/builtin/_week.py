@@ -41,7 +41,10 @@ def day_named(today: date, words: str, *, flag: str, is_end: bool = False) -> da
     for number, name in enumerate(_WEEKDAYS):
         if len(word) > 2 and name.startswith(word):
             return today + timedelta(days=(number - today.weekday()) % 7)
-    return parse_day(words, is_end=is_end, flag=flag)
+    try:
+        return parse_day(words, is_end=is_end, flag=flag)
+    except UsageError as exc:
+        raise UsageError(exc.message, "write friday, tomorrow or 2026-02-06") from None
 
 
 def days_named(calls: WeekCalls, words: str) -> tuple[date, date]:
@@ -113,11 +116,12 @@ def told(outcome: Outcome, path: str, what: str = "") -> TurnEvent:
             return Noted(text=done if checkpoint else f"{what or path}: {text}", hint=hint)
         case Denied(decision=decision, note=note):
             return Noted(text=f'"{path}" is not written: {note or decision.reason}', kind="error")
-        case Unanswered():
+        case Unanswered(grant=grant):
+            allowed = f", or: pmagent garden allow '{grant}'" if grant else ""
             return Noted(
                 text=f'"{path}" waits for your yes: it is not written',
                 kind="error",
-                hint="run it where you can answer",
+                hint=f"answer it{allowed}" if grant else "run it where you can answer",
             )
         case Failed(message=message, hint=hint):
             raise PmagentError(f'"{path}" is not written: {message}', hint)

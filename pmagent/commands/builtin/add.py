@@ -24,8 +24,8 @@ builtin = Builtin(
     argument_hint="WORDS [due:DAY] [est:TIME] [#p1] [+PROJECT]",
     details=(
         "Marks are read as the Obsidian Kanban and Tasks plugins write them: `due:2026-02-06`, "
-        "`est:1h`, `#p1`, `+project`, `waiting:Gil`. What is not understood stays in the words, "
-        "and is said."
+        "`est:1h`, `#p1`, `+project`, `waiting:Gil`; typed, `due:friday` and `p:1` are read too. "
+        "What is not understood stays in the words, and is said."
     ),
     run=run,
 )

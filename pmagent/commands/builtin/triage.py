@@ -17,7 +17,9 @@ def run(argument: str, bench: Bench) -> Iterator[TurnEvent]:
         for row in bench.garden.week.triage()
         if words in row.card.title.casefold()
     ]
-    none = f'No card with "{words}" wants a word.' if words else "No open card wants a word."
+    has_cards = any(lane.cards for lane in bench.garden.week.board().lanes)
+    nothing = "No open card wants a word." if has_cards else "There is no card yet: `/add WORDS`."
+    none = f'No card with "{words}" wants a word.' if words else nothing
     yield Said(text=page("# Triage", items(rows) or none))
 
 

@@ -75,7 +75,7 @@ def finish_card(text: str, ident: str, *, day: date, spent: int | None = None) -
     """The board with a card ticked, its day told, and moved to the list of finished ones.
 
     A board without such a list keeps it where it is. `spent` is in minutes. One that is finished
-    already stays as it is.
+    already stays where it is, and is told how long it took where that is given.
 
     Raises:
         UsageError: there is no such card.
@@ -87,6 +87,8 @@ def finish_card(text: str, ident: str, *, day: date, spent: int | None = None) -
     home = next((one for one in layout.lanes if one.is_done), None)
     is_home = home is None or found.rows.lane < 0 or layout.lanes[found.rows.lane].is_done
     if check is not None and check["check"] in DONE_CHECKS and is_home:
+        if spent:
+            return change_card(text, replace(found.card, spent=spent))
         return Edited(text=text, id=found.card.id, line=first + 1, is_changed=False)
     rows = list(layout.rows)
     rows[first] = ticked(with_id(rows[first], found), is_done=True)

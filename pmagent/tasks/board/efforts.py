@@ -17,6 +17,15 @@ _UNIT = r"(?:w(?:eeks?|ks?)?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?)"
 _PART = re.compile(rf"(?i)(\d{{1,4}}(?:[.,]\d{{1,2}})?)\s?({_UNIT})(?![^\W\d_])\s*")
 DURATION = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?\s?{_UNIT}(?![^\W\d_])(?:\s?(?=\d{{1,4}}\s?[hm]))?)+"
 """A pattern of one duration, for marks; case is the caller's."""
+_SPOKEN_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+                   "seven": 7, "eight": 8, "nine": 9, "ten": 10, "half": 0.5}  # fmt: skip
+_SPOKEN = re.compile(
+    r"(?i)\b(?:(?:takes?|needs?|costs?|cost)(?:\s+(?:me|us|you))?(?:\s+(?:about|around|roughly))?"
+    r"|about|around|roughly|estimate:?)\s+"
+    rf"(?P<count>half\s+an?|\d{{1,3}}(?:[.,]\d)?|{'|'.join(list(_SPOKEN_NUMBERS)[:-1])})\s+"
+    r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?)\b"
+    r"(?!\s+(?:ago|later|long|late|old|away|into|in|of|off|per|each|every|before|after|from|a)\b)"
+)
 _RANGE = re.compile(r"\s*(?:-|–|—|\.\.|\bto\b)\s*")
 _BARE = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?")
 
@@ -48,6 +57,20 @@ def parse_minutes(text: str) -> int | None:
         rest = rest[found.end() :]
     minutes = round(total)
     return minutes if 1 <= minutes <= MOST_MINUTES else None
+
+
+def find_effort(said: str) -> Effort | None:
+    """How long a sentence says that something takes: "takes about three hours"; None where none.
+
+    A time that is told for its own sake, such as "three hours of tape", is none.
+    """
+    found = _SPOKEN.search(said)
+    if found is None:
+        return None
+    count = found["count"].casefold().split()[0]
+    number = _SPOKEN_NUMBERS.get(count) or float(count.replace(",", "."))
+    minutes = round(number * _MINUTES[found["unit"][0].casefold()])
+    return Effort(likely=minutes) if 1 <= minutes <= MOST_MINUTES else None
 
 
 def format_effort(effort: Effort) -> str:

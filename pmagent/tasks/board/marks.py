@@ -30,7 +30,7 @@ _NAMES: Mapping[str, Field] = {
     "waiting": "waiting", "waiting-for": "waiting", "after": "after", "depends": "after",
     "blocked-by": "after", "energy": "energy", "outcome": "outcome", "spent": "spent",
     "actual": "spent", "done": "done_on", "completion": "done_on", "completed": "done_on",
-    "created": "created",
+    "created": "created", "p": "priority",
 }  # fmt: skip
 PRIORITIES: Mapping[str, int] = {
     "highest": 1, "urgent": 1, "critical": 1, "high": 1, "h": 1, "a": 1,
@@ -57,11 +57,15 @@ _PLAIN = re.compile(
     rf"(?i)(?<!\S)(?P<name>est|effort|estimate|due|spent):[ ]?"
     rf"(?P<value>{DURATION}(?:[-–]{DURATION})?(?!\S)|\S+)"
     r"|(?<!\S)(?P<name_>deadline|start|scheduled|t|at|priority|prio|pri|project|proj|waiting"
-    r"|waiting-for|after|depends|energy|outcome|actual|done|completion|completed|created):"
+    r"|waiting-for|after|depends|energy|outcome|actual|done|completion|completed|created"
+    r"|p(?=:[0-9][,;.]?(?!\S))):"
     r"(?P<value_>\"[^\"]+\"|[^\s:][^\s]*)"
 )
 _TAG = re.compile(r"(?<!\S)#(?P<value>[\w/-]*[^\W\d_][\w/-]*)")
+_PRIORITY_TAG = re.compile(r"(?i)p(?:[0-9]|1[0-9]|2[0-6])")
+"""As far as the letters of todo.txt reach: `(Z)` is 26."""
 _PLUS = re.compile(r"(?<!\S)\+(?P<value>[^\W\d_][\w./-]*)")
+_LOWEST = 26
 _LETTER = re.compile(r"^\((?P<value>[A-Z])\)(?=\s)")
 _SIGN = re.compile(rf"(?P<name>{'|'.join(_SIGNS)})\ufe0f?[ ]?(?P<value>\d{{4}}-\d\d-\d\d)")
 _SIGNED = re.compile(rf"(?P<value>{'|'.join(_SIGNED_PRIORITIES)})\ufe0f?")
@@ -188,7 +192,7 @@ def _short_ones(shown: str) -> Iterator[tuple[Field, Style, re.Match[str], str]]
     for found in _PLUS.finditer(shown):
         yield "project", "tag", found, "value"
     for found in _TAG.finditer(shown):
-        is_priority = re.fullmatch(r"(?i)p[0-9]", found["value"]) is not None
+        is_priority = _PRIORITY_TAG.fullmatch(found["value"]) is not None
         yield ("priority" if is_priority else "tag"), "tag", found, "value"
 
 
@@ -256,12 +260,12 @@ def _advice(field: Field) -> str:
 
 def _read_priority(said: str, settings: BoardSettings) -> int | None:
     del settings
-    bare = said.lower().removeprefix("p")
+    bare = said.lower().removeprefix("p").rstrip(",;.")
     if said in _SIGNED_PRIORITIES:
         return _SIGNED_PRIORITIES[said]
     if len(said) == 1 and "A" <= said <= "Z":
         return ord(said) - ord("A") + 1
-    if bare.isascii() and bare.isdigit() and 0 <= int(bare[:3]) <= 9:
+    if bare.isascii() and bare.isdigit() and 0 <= int(bare[:3]) <= _LOWEST:
         return max(1, int(bare))
     return PRIORITIES.get(said.lower())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -17,6 +17,7 @@ from pmagent.discourse.lines import Line, Talk, said_of
 from pmagent.ingest.passages import locate
 from pmagent.nlp.plain_words import PLAIN_WORDS
 from pmagent.nlp.words import STOP_WORDS, tokens
+from pmagent.tasks.board.efforts import find_effort
 from pmagent.tasks.board.importing import title_of
 from pmagent.tasks.board.reading import card_id
 from pmagent.tasks.board.spoken_days import find_day
@@ -42,7 +43,9 @@ _TASK_HEAD = re.compile(
     r"\s*(?:\((?P<who>[^)]{1,30})\))?\s*[:\-–—]\s*"
 )
 _BOX = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[(?P<check>[^\]])\]\s")
-_OWNER = re.compile(r"^@?(?P<who>[^\W\d_][\w’'-]{1,20})(?:\s+to\s+(?=[a-z])|:\s+)")
+_OWNER = re.compile(r"^@?(?P<who>[^\W\d_][\w’'-]{1,20})(?:\s+to\s+(?=[a-z])|:\s+|\s+[-–—]\s+)")
+_LABELS = frozenset({"ai", "action", "action item", "todo", "to-do"})
+"""What stands before a colon as a speaker does, and is none."""
 _AT_OWNER = re.compile(r"^@(?P<who>[^\W\d_][\w’'-]{1,20})\s+")
 _WILL = re.compile(
     r"(?ix) \b(?:i|we)(?:['’]ll|\s(?:will|shall)|['’](?:m|re)\s(?:going\sto|gonna)"
@@ -61,6 +64,12 @@ _LETS = re.compile(
     r"(?:(?:make|be) sure (?:that )?(?:we |to )|remember to |not forget to )"
     r"|don['’]t let (?:me|us) forget to |(?:somebody|someone) remind me to )(?P<what>\w.+)$"
 )
+_LETS_DO = re.compile(
+    r"(?i)^(?:(?:so|and|then|okay|ok|right|well),?\s)*let['’]s (?:all |also |please )?"
+    r"(?P<what>(?:book|schedule|order|send|ship|write|draft|fix|update|publish|release|prepare"
+    r"|test|invite|call|ring|email|review|cancel|finish|submit|print|record)\b.+)$"
+)
+"""What all of them are to do, where a day is said."""
 _DUE = re.compile(
     r"(?ix) ^(?:(?:so|and|then|but|okay|ok|right|yes|yeah|no|alright|well),?\s)*"
     r"(?:(?:i|we)(?:['’]ll|\s(?:will|shall)|['’](?:m|re)\s(?:going\sto|gonna))\s"
@@ -73,9 +82,10 @@ _DUE = re.compile(
 """What is to be done by a day that is said, whatever it is."""
 _MINE = re.compile(
     r"(?ix) ^(?:(?:so|and|then|but|okay|ok|right|yes|yeah|alright|well),?\s)*"
-    r"(?:i['’]ll|i\swill|i['’]m\s(?:going\sto|gonna))\s"
+    r"(?:i\spromise\s(?:to|(?:that\s)?i(?:['’]ll|\swill))\s(?!(?:be|keep|stop|not|never|say|tell|talk"
+    r"|get|try|do|let|come|make\sit)\b)|(?:i['’]ll|i\swill|i['’]m\s(?:going\sto|gonna))\s"
     r"(?=(?:retire|cancel|renew|sign|submit|transcribe|merge|deploy|install|chase"
-    r"|apologi[sz]e|hand\sin|drop\soff|write\sup|put\stogether|sort\sout|clean\sup)\b)"
+    r"|apologi[sz]e|hand\sin|drop\soff|write\sup|put\stogether|sort\sout|clean\sup)\b))"
     r"(?P<what>\w.+)$"
 )
 """What somebody takes on, in more verbs than `discourse.acts` trusts of a whole archive."""
@@ -96,6 +106,9 @@ _AFTER_ALL = re.compile(
     r"|because\b|since\b)|,\s+(?:so|which|as|since)\b|\s+[-–—]{1,2}\s+"
 )
 """Where a card's words may end: what follows says why, or to whom."""
+_SOON = re.compile(
+    r"(?i)\b(?:tomorrow|tonight|next week|(?:on|this|next) (?:mon|tues|wednes|thurs|fri)day)\b"
+)
 _BY = re.compile(r"(?i)\b(?:by|before|no later than)\b")
 _UNSURE = re.compile(
     r"(?i)\b(?:if|maybe|perhaps|might|could|would|should|whether|used to|had to|don['’]t"
@@ -161,7 +174,7 @@ def _found(talk: Talk, text: str) -> Iterator[_Found]:
         if said is not None and (line.speaker or said[0] or item is None):
             found = _of_promise(line, said[1] if line.speaker or said[0] else None)
         else:
-            found = item or _must(line) or _taken_on(line)
+            found = item or _labelled(line) or _must(line) or _taken_on(line)
             if found is None and line.number not in answered:
                 found = _asked(talk, line)
         if found is not None:
@@ -180,6 +193,10 @@ def _taken_on(line: Line) -> _Found | None:
     if _UNSURE.search(bare):
         return None
     told = find_day(bare, _SOME_DAY)
+    if told is not None and (lets := _LETS_DO.match(bare)) is not None:
+        reason = "it says “let's”, and by when"
+        return _Found(line=line, kind="action", title=_capital(lets["what"]),
+                      who=line.speaker or "", reason=reason, when_in=line.text)  # fmt: skip
     due = _DUE.match(bare) if told is not None and _SET.match(told.words) else None
     found = (due or _MINE.match(bare)) if line.speaker and not _OR_ELSE.search(bare) else None
     if found is None or not 3 <= len(line.words) <= 40 or _TALK.match(found["what"]):
@@ -212,7 +229,7 @@ def _asked(talk: Talk, line: Line) -> _Found | None:
 def _must(line: Line) -> _Found | None:
     """What somebody says has to be done by a day."""
     found = _MUST.match(without_quotes(line.text))
-    if found is None or not _is_set_for_a_day(line):
+    if found is None or not _is_set_for_a_day(line) or _TALK.match(found["what"]):
         return None
     return _Found(line=line, kind="action", title=_capital(found["what"]), who=line.speaker or "",
                   reason="it says what must be done, and by when", when_in=line.text)  # fmt: skip
@@ -260,6 +277,14 @@ def _item(line: Line, *, is_box: bool) -> _Found | None:
     return None
 
 
+def _labelled(line: Line) -> _Found | None:
+    """An action item whose mark was taken for a speaker: `AI: Ruth - prepare the demo`."""
+    if not line.is_whole or (line.speaker or "").casefold() not in _LABELS:
+        return None
+    found = _task(line, line.text, "", "it is marked as a task")
+    return replace(found, who="") if found.who == line.speaker else found
+
+
 def _task(line: Line, told: str, who: str, reason: str) -> _Found:
     owner = _OWNER.match(told) or _AT_OWNER.match(told)
     # "Write to the man" and "Remember: …" name nobody.
@@ -285,7 +310,7 @@ def _is_set_for_a_day(line: Line) -> bool:
         line.is_whole
         and not line.is_question
         and 5 <= len(line.words) <= 40
-        and _BY.search(said) is not None
+        and (_BY.search(said) or _SOON.search(said)) is not None
         and _UNSURE.search(said) is None
         and find_day(said, _SOME_DAY) is not None
     )
@@ -319,6 +344,7 @@ def _proposed(
         title=title,
         lane=LANE,
         due=told.day if told is not None else None,
+        effort=find_effort(found.when_in),
         links=(link,),
     )
     return ProposedCard(card=card, kind=found.kind, who=found.who, reason=reason,

@@ -22,6 +22,8 @@ from pmagent.tasks.board.writing import write_rows
 from pmagent.types.tasks import Card
 
 EMPTY = "---\nkanban-plugin: board\n---\n"
+_FIRST = "inbox"
+"""The list that stands before all others."""
 _ARCHIVE = ("***", "", "## Archive", "")
 
 
@@ -41,8 +43,9 @@ class Edited:
 def add_card(text: str, card: Card, *, lane: str) -> Edited:
     """The board with a card at the end of a list, once: one with its id stays where it is.
 
-    A list that is not there is put first; an empty text becomes a new board. The card's `id` may
-    be empty: then one is made from its words.
+    A list that is not there is put behind the others, before those of finished cards, and an Inbox
+    before all; an empty text becomes a new board. The card's `id` may be empty: then one is made
+    from its words.
     """
     board = text or EMPTY
     layout, cards = layout_of(board)
@@ -233,8 +236,11 @@ def _behind_words(rows: Sequence[str], first: int, last: int) -> int:
 def _new_lane(layout: Layout, name: str) -> tuple[int, list[str], list[str]]:
     """Before which row a list goes that is not there, and what stands around its card."""
     rows = layout.rows
-    if layout.lanes:
+    open_ = [place for place, lane in enumerate(layout.lanes) if not lane.is_done]
+    if layout.lanes and (not open_ or name.strip().casefold() == _FIRST):
         first = layout.lanes[0].first
+    elif layout.lanes:
+        first = layout.lanes[open_[-1]].last
     elif layout.archive is not None:
         first = layout.lanes_end
     else:

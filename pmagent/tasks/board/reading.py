@@ -91,6 +91,11 @@ def read_card(words: str, lane: str = "", *, settings: BoardSettings | None = No
     return _read((row,), rows, (lane, False), settings or BoardSettings()).card
 
 
+def has_title(words: str) -> bool:
+    """Whether some typed words are more than marks."""
+    return bool(find_marks(words, BoardSettings(), is_done=False, is_first=True).words)
+
+
 def faults_of(words: str) -> tuple[str, ...]:
     """What in some typed words looks like a mark and is not understood."""
     found = find_marks(words, BoardSettings(), is_done=False, is_first=True)

@@ -17,13 +17,22 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
+_SHORT_MONTHS = (*(name[:3] for name in _MONTHS if len(name) > 3), "sept")
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
             "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a couple of": 2}  # fmt: skip
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fifteenth": 15}
+_SHORT = {name[:size]: name for name in _WEEKDAYS for size in (3, 4, 5) if size < len(name)}
+_NAMED = re.compile(
+    r"(?i)(?<!\S)(?P<name>due|deadline|start|scheduled|t):[ ]?"
+    r'(?P<said>"[^"]+"|[\w-]*[^\W\d_][\w-]*)'
+    r"(?=[,;.]?(?:\s|$))"
+)
+"""A mark of a day with letters in the place of it."""
 _LEAD = r"(?:(?P<lead>by|before|until|till|on|no later than|for|from|after|since)\s+)?"
 _NOT = re.compile(r"(?i)\b(?:last|every|each|past|since|from|after|ago)\s*$")
 _DAY_NUMBER = r"(?P<number>\d{1,2})(?:st|nd|rd|th)?"
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+# Short ones only beside a number: "by Jan" may be by a person.
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|{'|'.join(_SHORT_MONTHS)})\.?"
 _YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
 
 
@@ -33,6 +42,28 @@ class SpokenDay:
 
     day: date
     words: str
+
+
+def with_days(words: str, today: date) -> str:
+    """Typed words whose marks have a day instead of a name for one: `due:friday`, `start:tomorrow`.
+
+    A weekday is the next one after today. A name that means no certain day stays as it is.
+    """
+    return _NAMED.sub(lambda found: _with_day(found, today), words)
+
+
+def _with_day(found: re.Match[str], today: date) -> str:
+    apart = re.sub(r"(?<=\d)(?=[a-z]{3})", " ", found["said"].strip('",;.').casefold())
+    said = " ".join(re.split(r"[\s_-]+", apart))
+    said = _SHORT.get(said, said)
+    # "This week" has a last day, which is when it is due, but no day on which work may begin.
+    is_span = any(word in said for word in ("week", "month", "quarter", "year"))
+    day = find_day(f"on {said}", today)
+    if day is None or day.words.casefold() != f"on {said}":
+        return found[0]
+    if is_span and found["name"].casefold() not in {"due", "deadline"}:
+        return found[0]
+    return f"{found['name']}:{day.day}"
 
 
 def find_day(text: str, said_on: date) -> SpokenDay | None:
@@ -112,7 +143,7 @@ def _in_some(match: re.Match[str], said_on: date) -> date | None:
 def _dated(match: re.Match[str], said_on: date) -> date | None:
     said = match["number"].lower()
     number = _ORDINALS.get(said) or int(re.sub(r"\D", "", said) or 0)
-    month = _MONTHS.index(match["month"].lower()) + 1
+    month = _month_of(match["month"])
     year = int(match["year"]) if match["year"] else said_on.year
     try:
         day = date(year, month, number)
@@ -123,10 +154,15 @@ def _dated(match: re.Match[str], said_on: date) -> date | None:
 
 def _by_month(match: re.Match[str], said_on: date) -> date:
     """By the end of March for "in March", by its first day for "by March"."""
-    month = _MONTHS.index(match["month"].lower()) + 1
+    month = _month_of(match["month"])
     year = int(match["year"]) if match["year"] else said_on.year + (month < said_on.month)
     is_within = match["lead"].lower() in {"in", "during"}
     return _month_end(year, month) if is_within else date(year, month, 1)
+
+
+def _month_of(name: str) -> int:
+    wanted = name.lower()[:3]
+    return next(number for number, one in enumerate(_MONTHS, 1) if one.startswith(wanted))
 
 
 def _friday(said_on: date, *, is_next: bool) -> date:
@@ -167,7 +203,10 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (_pattern(rf"{_MONTH}\s+(?:the\s+)?{_DAY_NUMBER}{_YEAR}"), _dated),
     (_pattern(rf"the\s+(?P<number>{'|'.join(_ORDINALS)})\s+of\s+{_MONTH}{_YEAR}"), _dated),
     (
-        _pattern(rf"{_MONTH}(?!\s+(?:the\s+)?\d){_YEAR}", r"(?P<lead>by|before|in|during)\s+"),
+        _pattern(
+            rf"(?P<month>{'|'.join(_MONTHS)})(?!\s+(?:the\s+)?\d){_YEAR}",
+            r"(?P<lead>by|before|in|during)\s+",
+        ),
         _by_month,
     ),
 )

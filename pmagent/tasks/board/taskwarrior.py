@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -23,9 +25,12 @@ from pmagent.tasks.board.importing import (
     text_of,
     title_of,
 )
+from pmagent.tasks.board.reading import cards_of
 from pmagent.types.tasks import Board, Card, Effort
 
 _NAMESPACE = uuid.UUID("6f0f5c0a-9f0e-5b7c-8f39-70a6d1a2c3b4")
+_OURS = "task-"
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PRIORITIES = {"H": 1, "M": 2, "L": 3}
 _FORM = "%Y%m%dT%H%M%SZ"
 _UTC = ZoneInfo("UTC")
@@ -68,7 +73,9 @@ def import_taskwarrior(
     if left:
         told = "task is" if left == 1 else "tasks are"
         notes = (*notes, f"{left} {told} left out: deleted, or the pattern of a recurring one")
-    ids = {task.uuid: task.pmagent_id or f"task-{task.uuid[:8]}" for task in kept}
+    own = {task.uuid: task.pmagent_id or _id_of(task.uuid) for task in kept}
+    ids = _with_board(own, kept, board)
+    notes = (*notes, *_unknown(tasks, kept, ids))
     reason = "it is a task of Taskwarrior"
     cards = tuple(
         proposed(_card(task, ids, ZoneInfo(zone)), reason=reason, board=board) for task in kept
@@ -77,8 +84,16 @@ def import_taskwarrior(
 
 
 def export_taskwarrior(cards: Sequence[Card], *, zone: str = "UTC") -> str:
-    """A JSON list for `task import`. The same card has the same uuid; a day is due at its end."""
-    listed = [_task(card, ZoneInfo(zone)) for card in cards]
+    """A JSON list for `task import`; a day is due at its end.
+
+    The same card has the same uuid, and one that came from Taskwarrior has the one it had there.
+    What a card waits for is left out where that is none of these cards.
+    """
+    known = {card.id for card in cards}
+    listed = [
+        _task(replace(card, after=tuple(one for one in card.after if one in known)), ZoneInfo(zone))
+        for card in cards
+    ]
     rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in listed)
     return f"[\n{rows}\n]\n" if rows else "[]\n"
 
@@ -98,8 +113,39 @@ def _tasks(name: str, data: bytes) -> Sequence[object]:
     return found
 
 
-def _card(task: _Task, ids: dict[str, str], zone: ZoneInfo) -> Card:
-    depends = task.depends.split(",") if isinstance(task.depends, str) else task.depends
+def _id_of(ident: str) -> str:
+    """What a task's card is known by: its whole uuid, so that it can be given back."""
+    return f"{_OURS}{ident if _UUID.fullmatch(ident) else ident[:8]}"
+
+
+def _depends(task: _Task) -> Sequence[str]:
+    listed = task.depends.split(",") if isinstance(task.depends, str) else task.depends
+    return [one.strip() for one in listed if one.strip()]
+
+
+def _with_board(
+    ids: Mapping[str, str], kept: Sequence[_Task], board: Board | None
+) -> Mapping[str, str]:
+    """The ids by uuid, with those of tasks that were put on the board before."""
+    listed = cards_of(board, with_archive=True) if board is not None else ()
+    known = {card.id for card in listed}
+    asked = {one for task in kept for one in _depends(task)}
+    return {one: _id_of(one) for one in asked if _id_of(one) in known} | dict(ids)
+
+
+def _unknown(
+    tasks: Sequence[_Task], kept: Sequence[_Task], ids: Mapping[str, str]
+) -> Iterator[str]:
+    """A sentence for each task that waits for one that is nowhere."""
+    read = {task.uuid for task in tasks}
+    for task in kept:
+        for one in _depends(task):
+            if one not in ids and one not in read:
+                title = title_of(task.description)
+                yield f'"{title}" waits for a task that is not in the file: {one}'
+
+
+def _card(task: _Task, ids: Mapping[str, str], zone: ZoneInfo) -> Card:
     effort = parse_effort(str(task.estimate)) if task.estimate is not None else None
     return Card(
         id=ids[task.uuid],
@@ -113,7 +159,7 @@ def _card(task: _Task, ids: dict[str, str], zone: ZoneInfo) -> Card:
         priority=_PRIORITIES.get(task.priority),
         project=task.project,
         tags=tuple(dict.fromkeys(tag for one in task.tags if (tag := tag_of(one)))),
-        after=tuple(ids[one] for one in depends if one in ids),
+        after=tuple(ids[one] for one in _depends(task) if one in ids),
         created=_day(task.entry, zone),
         done_on=_day(task.end, zone) if task.status == "completed" else None,
     )
@@ -152,6 +198,9 @@ def _task(card: Card, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _uuid(ident: str) -> str:
+    own = ident.removeprefix(_OURS)
+    if own != ident and _UUID.fullmatch(own):
+        return own
     return str(uuid.uuid5(_NAMESPACE, ident))
 
 

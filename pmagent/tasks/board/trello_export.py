@@ -103,8 +103,10 @@ def import_trello(
     found: list[ProposedCard] = []
     for one in kept:
         own = sorted((c for c in checklists if c.idCard == one.id), key=lambda c: c.pos)
-        card = _card(one, lanes[one.idList].name, (own, comments.get(one.id, ())), ZoneInfo(zone))
         who = ", ".join(people[ident] for ident in one.idMembers if people.get(ident))
+        said = [f"- Members: {who}"] if who else []
+        said += [f"- {told}" for told in comments.get(one.id, ())]
+        card = _card(one, lanes[one.idList].name, (own, said), ZoneInfo(zone))
         reason = f'it is in the list "{lanes[one.idList].name}" of the Trello board'
         found.append(proposed(card, reason=reason, board=board, who=who))
     return Imported(cards=tuple(found), notes=(*notes, *more, *worse, *left_out))
@@ -143,7 +145,7 @@ def _sorted_out(
 def _card(
     one: _Card, lane: str, below: tuple[Sequence[_Checklist], Sequence[str]], zone: ZoneInfo
 ) -> Card:
-    checklists, comments = below
+    checklists, said = below
     labels = [label.name or label.color or "" for label in one.labels]
     priority = min((_PRIORITIES[n.casefold()] for n in labels if n.casefold() in _PRIORITIES),
                    default=None)  # fmt: skip
@@ -153,13 +155,17 @@ def _card(
         for item in sorted(checklist.checkItems, key=lambda item: item.pos):
             check = "x" if item.state == "complete" else " "
             details.append(f"- [{check}] {' '.join(item.name.split())}")
-    details += [f"- {said}" for said in comments]
+    details += said
+    due = _moment(one.due, zone)
+    # A card has a day to be done by, and a time that it is fixed to: this is none of these.
+    told = [f"- Due at {due:%H:%M}"] if isinstance(due, datetime) else []
+    told += [f"- {one.shortUrl}"] if one.shortUrl else []
     is_done = bool(one.dueComplete)
     return Card(
         id=f"trello-{one.id}",
         title=title_of(one.name),
         lane=lane,
-        details=(*details[:MOST_DETAILS], *([] if one.shortUrl == "" else [f"- {one.shortUrl}"])),
+        details=(*details[:MOST_DETAILS], *told),
         is_done=is_done,
         due=_day(one.due, zone),
         start=_day(one.start, zone),
@@ -195,8 +201,14 @@ def _made(ident: str, zone: ZoneInfo) -> date | None:
 
 def _day(said: str | None, zone: ZoneInfo) -> date | None:
     """The day that a time, which Trello has in UTC, is for the person."""
+    at = _moment(said, zone)
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _moment(said: str | None, zone: ZoneInfo) -> datetime | date | None:
+    """The same with its time of day; a day alone where the export has none."""
     try:
         at = datetime.fromisoformat(said) if said else None
     except ValueError:
         return None
-    return at.astimezone(zone).date() if at is not None and at.tzinfo else day_of(said)
+    return at.astimezone(zone) if at is not None and at.tzinfo else day_of(said)

@@ -28,6 +28,10 @@ _MARKUP = (b"<!doctype", b"<html", b"<?xml")
 _ADDRESS = re.compile(r"(?i:mailto:)?[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
+FEWEST_STAMPS = 2
+_ONE_EXPORT = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CalendarEntries:
     """One VCALENDAR of a file."""
@@ -233,6 +237,17 @@ def last_single_day(entries: Iterable[Entry]) -> date | None:
 def newest_stamp(entries: Iterable[Entry]) -> datetime | None:
     """The newest DTSTAMP, which most exporters set to the moment of the export."""
     return max((entry.stamp for entry in entries if entry.stamp), default=None)
+
+
+def export_stamp(entries: Iterable[Entry]) -> datetime | None:
+    """The moment of the export, where all entries bear it; None where their stamps differ.
+
+    Of a copy the file's own time is that of the copying, which says nothing of what is in it.
+    """
+    stamps = [entry.stamp for entry in entries if entry.stamp]
+    if len(stamps) < FEWEST_STAMPS or max(stamps) - min(stamps) > _ONE_EXPORT:
+        return None
+    return max(stamps)
 
 
 def main_zone(readings: Iterable[Reading]) -> str:

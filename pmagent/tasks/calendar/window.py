@@ -17,6 +17,7 @@ from pmagent.tasks.calendar.entries import Entry, plain_address
 from pmagent.tasks.calendar.limits import MOST_OCCURRENCES, Steps
 from pmagent.tasks.calendar.read import (
     Reading,
+    export_stamp,
     last_single_day,
     main_zone,
     newest_stamp,
@@ -114,7 +115,7 @@ def read_window(
 def _written(readings: Sequence[Reading], mtimes: Mapping[str, datetime]) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for one in readings:
-        stamp = mtimes.get(one.file) or newest_stamp(one.entries)
+        stamp = export_stamp(one.entries) or mtimes.get(one.file) or newest_stamp(one.entries)
         if stamp is not None:
             found[one.file] = stamp
     return found

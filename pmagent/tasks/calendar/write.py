@@ -6,7 +6,7 @@ more as cancelled. The same blocks at the same moment give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
@@ -28,12 +28,17 @@ def block_uid(block: Block) -> str:
 
 
 def write_blocks(
-    blocks: Sequence[Block], zone: str, now: datetime, *, dropped: Sequence[Block] = ()
+    blocks: Sequence[Block],
+    zone: str,
+    now: datetime,
+    *,
+    dropped: Sequence[Block] = (),
+    stamps: Mapping[str, datetime] | None = None,
 ) -> bytes:
     """The blocks as one calendar in the zone of this IANA name, written at `now`.
 
     `dropped` are blocks that an earlier file had, as they stood: they are cancelled, with a
-    sequence one higher.
+    sequence one higher. `stamps` is by block when it was last changed, where that is not `now`.
 
     Raises:
         UsageError: the zone is unknown, or two blocks have the same id.
@@ -41,6 +46,7 @@ def write_blocks(
     here = iana_zone(zone)
     if here is None:
         raise UsageError(f'there is no time zone "{zone}"', "name one such as Europe/Lisbon")
+    told = stamps or {}
     ids = [block.id for block in (*blocks, *dropped)]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
@@ -54,9 +60,9 @@ def write_blocks(
     if moments and here.key != "UTC":
         calendar.add_component(_definition(here, min(moments), max(moments)))
     for block in sorted(blocks, key=lambda one: (one.start, one.id)):
-        calendar.add_component(_event(block, here, now, is_dropped=False))
+        calendar.add_component(_event(block, here, told.get(block.id, now), is_dropped=False))
     for block in sorted(dropped, key=lambda one: (one.start, one.id)):
-        calendar.add_component(_event(block, here, now, is_dropped=True))
+        calendar.add_component(_event(block, here, told.get(block.id, now), is_dropped=True))
     return calendar.to_ical()
 
 

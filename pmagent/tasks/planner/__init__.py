@@ -6,7 +6,7 @@ from pmagent.tasks.planner.estimates import Bias, LookBack, estimate_bias, look_
 from pmagent.tasks.planner.habits import ReadHabits, habits_of
 from pmagent.tasks.planner.moves import diff_plans
 from pmagent.tasks.planner.outcomes import OutcomeTree, read_outcomes
-from pmagent.tasks.planner.pages import day_page, moves_text, week_table
+from pmagent.tasks.planner.pages import day_page, is_day_filled, moves_text, week_table
 from pmagent.tasks.planner.week import plan_week
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "diff_plans",
     "estimate_bias",
     "habits_of",
+    "is_day_filled",
     "look_back",
     "moves_text",
     "option_name",

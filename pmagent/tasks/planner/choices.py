@@ -13,11 +13,12 @@ from pmagent.types.tasks import Card, TradeOff, WeekPlan
 _NAME = re.compile(r"([1-9]\d?)[ .-]?([a-z])")
 _FIRST = ord("a")
 _OWN: tuple[tuple[str, str], ...] = (
-    ("move ", "move it in your calendar, export that again into this garden and plan again"),
-    ("work until ", "work longer on that day, or say so in week.hours and plan again"),
-    ("leave it ", "nothing is to be changed: keep the plan as it is"),
+    ("move ", "is yours to do: move it in your calendar, export that again here and plan again"),
+    ("work until ", "is yours to do: stay on that day, or say longer week.hours and plan again"),
+    ("leave it ", "changes nothing on the board: keep the plan as it is"),
 )
 """What is to be done where an option changes no card, by the words it begins with."""
+_ELSE = "is yours to do: plan again once it is done"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,7 @@ def option_named(plan: WeekPlan, name: str) -> tuple[TradeOff, int]:
     raise UsageError(f'there is no option "{name}"', hint)
 
 
-def taken_option(
-    plan: WeekPlan, choice_id: str, option: int, cards: Sequence[Card]
-) -> TakenOption:
+def taken_option(plan: WeekPlan, choice_id: str, option: int, cards: Sequence[Card]) -> TakenOption:
     """What an option comes to; `cards` are those of the board as they are.
 
     Raises:
@@ -71,8 +70,8 @@ def taken_option(
     says = choice.options[option]
     shift = choice.shifts[option] if option < len(choice.shifts) else None
     if shift is None:
-        own = next((told for begun, told in _OWN if says.startswith(begun)), "do it, and plan again")
-        return TakenOption(says=says, card=None, advice=f"{quoted(says, 90)} is yours to do: {own}")
+        own = next((told for begun, told in _OWN if says.startswith(begun)), _ELSE)
+        return TakenOption(says=says, card=None, advice=f"{quoted(says, 90)} {own}")
     card = next((one for one in cards if one.id == shift.card and not one.is_done), None)
     if card is None:
         raise UsageError("the card of this choice is open no more", "plan again")

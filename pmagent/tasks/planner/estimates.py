@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.days import minutes_in
@@ -42,6 +43,9 @@ class Looked:
     spent: int | None
     """None where nobody wrote it down."""
     is_done: bool
+    """By the last of these days."""
+    later: date | None = None
+    """When it was done, where that was after them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +112,20 @@ def student_95(freedom: int) -> float:
     return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
+def _looked(title: str, planned: int, card: Card | None, id_: str, last: date) -> Looked:
+    if card is None:
+        return Looked(card=id_, title=title, planned=planned, spent=None, is_done=False)
+    later = card.done_on if card.done_on is not None and card.done_on > last else None
+    is_done = card.is_done and later is None
+    spent = card.spent if later is None else None
+    return Looked(card=id_, title=title, planned=planned, spent=spent, is_done=is_done, later=later)
+
+
 def look_back(plan: WeekPlan, done: Sequence[Card]) -> LookBack:
-    """What was planned against what came of it; `done` are the cards as they are now."""
+    """What was planned against what came of it; `done` are the cards as they are now.
+
+    What was done after these days, and the time that was told then, is of another week.
+    """
     now = {card.id: card for card in done}
     minutes: dict[str, int] = {}
     titles: dict[str, str] = {}
@@ -117,13 +133,7 @@ def look_back(plan: WeekPlan, done: Sequence[Card]) -> LookBack:
         minutes[block.card] = minutes.get(block.card, 0) + minutes_in(block)
         titles[block.card] = block.title
     cards = tuple(
-        Looked(
-            card=id_,
-            title=titles[id_],
-            planned=planned,
-            spent=now[id_].spent if id_ in now else None,
-            is_done=id_ in now and now[id_].is_done,
-        )
+        _looked(titles[id_], planned, now.get(id_), id_, plan.last)
         for id_, planned in minutes.items()
     )
     told = [one for one in cards if one.spent is not None]

@@ -60,6 +60,13 @@ def day_page(task: WeekTask, plan: WeekPlan, day: date) -> str:
     return "\n".join(page) + "\n"
 
 
+def is_day_filled(task: WeekTask, plan: WeekPlan, day: date) -> bool:
+    """Whether anything is planned or in the calendar on a day."""
+    zone = ZoneInfo(task.habits.zone)
+    is_planned = any(day_of(block.start, zone) == day for block in plan.blocks)
+    return is_planned or bool(_meetings(task, day, zone))
+
+
 def week_table(
     task: WeekTask, plan: WeekPlan, *, width: int = 80, has_reasons: bool = False
 ) -> str:
@@ -108,7 +115,9 @@ def lacking(task: WeekTask, plan: WeekPlan) -> Iterator[tuple[str, tuple[Unplace
     kinds |= {"no room": [], "waiting": []}
     for one in plan.unplaced:
         is_waiting = one.card in waits
-        kinds["in part" if one.minutes_planned else "waiting" if is_waiting else "no room"].append(one)
+        kinds["in part" if one.minutes_planned else "waiting" if is_waiting else "no room"].append(
+            one
+        )
     return ((kind, tuple(found)) for kind, found in kinds.items() if found)
 
 

@@ -21,10 +21,14 @@ from pmagent.types.tasks import Card, Effort, Lane
 
 NO_ROOM = "no room"
 """What is said instead of when a card is planned, where it has no block."""
+IN_PART = "in part"
+IN_PART_AFTER = ", "
+"""What stands before `in part` where only a part of a card is planned: `Mon 09:30, in part`."""
 _TITLE_LINES = 4
 _LOW_TITLE_LINES = 2
 _MARK_LINES = 2
 _MARK_CELLS = 2
+_NARROW = 14
 _BLANK = Span(" ")
 
 
@@ -51,21 +55,29 @@ def paint_lane(
     return builder.page()
 
 
-def marks_of(card: Card, today: date, planned: str = "") -> list[tuple[Span, ...]]:
-    """What counts of a card, the weightiest first: priority, effort, day, who it waits for."""
+def marks_of(
+    card: Card, today: date, planned: str = "", *, is_narrow: bool = False
+) -> list[tuple[Span, ...]]:
+    """What counts of a card, the weightiest first: priority, effort, day, who it waits for.
+
+    Where it is narrow, what the box before the title says is not said again.
+    """
     parts: list[Span] = []
     if card.priority is not None:
         parts.append(span(f"P{card.priority}", "warn" if card.priority == 1 else "note"))
     if card.effort is not None:
         parts.append(span(effort_words(card.effort)))
     if card.is_done and card.done_on is not None:
-        parts.append(span(f"done {_date(card.done_on, today)}", "quiet"))
+        parts.append(span(f"{'' if is_narrow else 'done '}{_date(card.done_on, today)}", "quiet"))
     elif card.due is not None and not card.is_done:
         is_late = card.due < today
         word = f"{'late, ' if is_late else ''}due {_date(card.due, today)}"
         parts.append(span(word, "error" if is_late else "quiet"))
+    when, _, part = planned.partition(IN_PART_AFTER)
     if planned and not card.is_done:
-        parts.append(span(f"▒ {planned}", "ok") if planned != NO_ROOM else span(NO_ROOM, "warn"))
+        parts.append(span(f"▒ {when}", "ok") if planned != NO_ROOM else span(NO_ROOM, "warn"))
+    if part and not card.is_done:
+        parts.append(span(part, "warn"))
     if card.waiting_for:
         parts.append(span(f"waits: {card.waiting_for}", "quiet"))
     return [(part,) for part in parts]
@@ -113,9 +125,10 @@ def _card_lines(
         (span("  " if row else mark, style or "strong"), *spans) for row, spans in enumerate(kept)
     ]
     indent = Span(" " * _MARK_CELLS)
-    marks = _flow(marks_of(card, today, planned), width - _MARK_CELLS)
+    marks = _flow(marks_of(card, today, planned, is_narrow=width < _NARROW), width - _MARK_CELLS)
     # What is left out of it is in the words below the lists.
-    lines.extend((indent, *spans) for spans in marks[:_MARK_LINES])
+    most = _MARK_LINES + planned.endswith(IN_PART)
+    lines.extend((indent, *spans) for spans in marks[:most])
     return lines
 
 

@@ -31,6 +31,7 @@ _GROUPS: tuple[tuple[str, Scope], ...] = (
     ("Board and plan", "week"),
     ("Board and plan: a card", "board"),
     ("Board and plan: a choice", "choice"),
+    ("Board and plan: an option of a choice", "option"),
     ("Board and plan: a card that was found", "found"),
     ("What keeping a plan writes", "keep"),
     ("Push to a board elsewhere", "push"),
@@ -72,9 +73,13 @@ _EXTRA: tuple[tuple[str, str], ...] = (
 )
 
 
-def paint_help(width: int) -> Page:
-    """Every command and every key, by where they hold."""
+def paint_help(width: int, first: Sequence[Scope] = ()) -> Page:
+    """Every command and every key, by where they hold; those that hold in `first` at the top."""
     builder = PageBuilder()
+    groups = [group for group in _GROUPS if group[1] in first]
+    for heading, scope in groups:
+        _add_group(builder, heading, scope, width)
+        builder.add()
     builder.add(span("Commands", "title"))
     for action in ACTIONS:
         if action.command:
@@ -89,11 +94,9 @@ def paint_help(width: int) -> Page:
     for name, summary in _EXTRA:
         _add_entry(builder, name, summary, width)
     for heading, scope in _GROUPS:
-        builder.add()
-        builder.add(span(heading, "title"))
-        for action in ACTIONS:
-            if action.scope == scope and action.shown:
-                _add_entry(builder, action.shown, action.summary, width)
+        if scope not in first:
+            builder.add()
+            _add_group(builder, heading, scope, width)
     return builder.page()
 
 
@@ -126,6 +129,13 @@ def paint_commands(actions: Sequence[Action], width: int, *, has_rule: bool = Fa
 def short_argument(action: Action) -> str:
     """The first word of the argument: the rest is in the list of questions."""
     return action.argument.split(" [", maxsplit=1)[0].strip("[]") if action.argument else ""
+
+
+def _add_group(builder: PageBuilder, heading: str, scope: Scope, width: int) -> None:
+    builder.add(span(heading, "title"))
+    for action in ACTIONS:
+        if action.scope == scope and action.shown:
+            _add_entry(builder, action.shown, action.summary, width)
 
 
 def _add_entry(builder: PageBuilder, name: str, summary: str, width: int) -> None:

@@ -1,16 +1,14 @@
-"""A plan as lines: a day by the hour, a column of a week, the choices it puts before a person."""
+"""A plan as lines: a day by the hour, a column of a week."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pmagent.tasks.planner.minutes import hours_on
 from pmagent.tasks.planner.wording import day_name, duration
-from pmagent.tui.paint.board import NO_ROOM
 from pmagent.tui.paint.lines import (
     Page,
     PageBuilder,
@@ -22,16 +20,9 @@ from pmagent.tui.paint.lines import (
     width_of,
     wrap,
 )
-from pmagent.types.tasks import (
-    Block,
-    Board,
-    CalendarWindow,
-    Card,
-    Habits,
-    Occurrence,
-    Unplaced,
-    WeekPlan,
-)
+from pmagent.tui.paint.week_choices import add_choices
+from pmagent.tui.paint.week_values import Week
+from pmagent.types.tasks import Block, Occurrence
 
 _DAY = 24 * 60
 SLOT = 30
@@ -44,40 +35,6 @@ _STYLES = {"meeting": "note", "block": "ok", "free": "faint", "light": "quiet"}
 _NARROW = 14
 _TIME_CELLS = 8
 """`09:00 ▒ ` before a title."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """All that the screen shows of some days."""
-
-    today: date
-    first: date
-    last: date
-    board: Board
-    plan: WeekPlan
-    window: CalendarWindow
-    habits: Habits
-    is_kept: bool = False
-    """The plan that stands is this one."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The person's own."""
-        return ZoneInfo(self.habits.zone)
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        """Of the plan."""
-        return tuple(
-            self.first + timedelta(days=number)
-            for number in range((self.last - self.first).days + 1)
-        )
-
-    @property
-    def cards(self) -> dict[str, Card]:
-        """By their ids."""
-        return {card.id: card for lane in self.board.lanes for card in lane.cards}
 
 
 class Entry(NamedTuple):
@@ -144,7 +101,7 @@ def paint_day(week: Week, day: date, width: int) -> Page:
     if until is not None and day > until:
         says = f"The calendar is known until {day_name(until)} only."
         builder.add_all(wrap((span(says, "warn"),), width))
-    _add_choices(builder, week, width)
+    add_choices(builder, week, width)
     return builder.page()
 
 
@@ -196,36 +153,10 @@ def days_shown(week: Week) -> tuple[date, ...]:
     return shown or week.days
 
 
-def when_planned(week: Week) -> dict[str, str]:
-    """`Mon 09:30` for each card with blocks, the first of them, by its id; `no room` without."""
-    found: dict[str, str] = {}
-    for block in sorted(week.plan.blocks, key=lambda one: one.start):
-        local = block.start.astimezone(week.zone)
-        name = "today" if local.date() == week.today else day_name(local.date()).split()[0]
-        found.setdefault(block.card, f"{name} {local:%H:%M}")
-    for one in without_room(week):
-        found.setdefault(one.card, NO_ROOM)
-    return found
-
-
-def without_room(week: Week) -> list[Unplaced]:
-    """The cards that no time was found for; those that wait for somebody are none of them."""
-    cards = week.cards
-    return [one for one in week.plan.unplaced if not _waits(cards.get(one.card))]
-
-
-def _waits(card: Card | None) -> bool:
-    return card is not None and bool(card.waiting_for)
-
-
-def clock_span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """`09:30–11:00`."""
-    return f"{start.astimezone(zone):%H:%M}–{end.astimezone(zone):%H:%M}"
-
-
 def _free(week: Week, day: date, taken: Sequence[Entry]) -> Iterator[Entry]:
+    over = _wall(week.now, day, week.zone)
     for hours in hours_on(week.habits, day):
-        at, end = _minute(hours.start), _minute(hours.end) or _DAY
+        at, end = max(_minute(hours.start), over), _minute(hours.end) or _DAY
         for one in sorted(taken):
             if one.end <= at or one.start >= end:
                 continue
@@ -312,6 +243,8 @@ def _about(week: Week, entry: Entry) -> list[str]:
         found.append(f"P{card.priority}")
     if value is not None and value.is_fixed:
         found.append("fixed")
+    if value is not None and value.id in week.moved:
+        found.append("moved")
     return found
 
 
@@ -326,41 +259,3 @@ def _narrow_lines(entry: Entry, rows: int, width: int) -> list[tuple[Span, ...]]
         lines[-1] = clip((*lines[-1], span(" …")), width)
     lines.extend((lead,) for _ in range(rows - len(lines)))
     return lines
-
-
-def _add_choices(builder: PageBuilder, week: Week, width: int) -> None:
-    plan = week.plan
-    if plan.trade_offs:
-        builder.add()
-        builder.add(span("Choices", "title"), span("  a accepts what is said", "quiet"))
-    for choice in plan.trade_offs:
-        lines = [
-            (span("◆ " if not row else "  ", "warn"), *one)
-            for row, one in enumerate(wrap((span(choice.says),), width - 2))
-        ]
-        for option in choice.options:
-            told = wrap((span(f"or {option}", "quiet"),), width - 4)
-            lines.extend((Span("    " if row else "  "), *one) for row, one in enumerate(told))
-        builder.add_item(choice, lines)
-    _add_unplaced(builder, "Late", plan.late, width)
-    lacking = without_room(week)
-    _add_unplaced(builder, "No room", lacking, width)
-    _add_unplaced(builder, "Waiting", [one for one in plan.unplaced if one not in lacking], width)
-    notes = dict.fromkeys((*week.window.notes, *plan.notes, *week.notes))
-    refused = [f"{one.file} was not read: {one.reason}" for one in week.window.refusals]
-    if notes or refused:
-        builder.add()
-        builder.add(span("To know", "title"))
-    for note in refused:
-        builder.add_all(wrap((span(note, "warn"),), width))
-    for note in notes:
-        builder.add_all(wrap((span(note, "quiet"),), width))
-
-
-def _add_unplaced(builder: PageBuilder, title: str, found: Sequence[Unplaced], width: int) -> None:
-    if found:
-        builder.add()
-        builder.add(span(title, "title"), span(f"  {len(found)}", "quiet"))
-    for one in found:
-        words = (span(one.title, "strong"), span(f": {one.reason}", "quiet"))
-        builder.add_item(one, wrap(words, width, 2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.wording import day_name, duration
 from pmagent.tui.paint.board import marks_of, short_day
@@ -21,11 +23,20 @@ from pmagent.tui.paint.lines import (
     width_of,
     wrap,
 )
-from pmagent.tui.paint.week import Week, clock_span, when_planned, without_room
+from pmagent.tui.paint.week_choices import option_words
+from pmagent.tui.paint.week_moves import grouped, move_lines, move_words
+from pmagent.tui.paint.week_values import (
+    Option,
+    Week,
+    clock_span,
+    in_part,
+    late,
+    when_planned,
+    without_room,
+)
 from pmagent.types.tasks import (
     Block,
     Card,
-    Move,
     Occurrence,
     ProposedCard,
     TradeOff,
@@ -33,13 +44,14 @@ from pmagent.types.tasks import (
 )
 from pmagent.types.week import FileDiff, Proposal
 
-Chosen = Card | Block | Occurrence | TradeOff | Unplaced | ProposedCard | None
+Chosen = Card | Block | Occurrence | TradeOff | Option | Unplaced | ProposedCard | None
 """What can be under the bar."""
 
 CLOSED_LINES = 2
 OPEN_LINES = 9
+EARLIER, LATER = "b ‹", "› n"
+"""What stands around the week's number: the keys, and what the mouse can click."""
 _BETWEEN = Span(" · ", "faint")
-_SIGNS = {"new": "+", "moved": ">", "shortened": "<", "lengthened": "~", "dropped": "-"}
 
 
 def paint_week_heading(
@@ -51,9 +63,13 @@ def paint_week_heading(
         return [spread((span("Week", "title"), span("  reading…", "quiet")), right, width)]
     plan = week.plan
     number = week.first.isocalendar().week
-    days = f"  {day_name(week.first)} – {day_name(week.last)}"
-    title = (span(f"Week {number}", "title"), span(days, "quiet"))
-    sums = (span(f"planned {duration(plan.planned)} of {duration(plan.free)} free", "quiet"),)
+    title = [
+        (span(f"{EARLIER} ", "key"), span(f"Week {number}", "title"), span(f" {LATER}", "key")),
+        (span(f"  {day_name(week.first)} – {day_name(week.last)}", "quiet"),),
+    ]
+    sums = (f"planned {duration(plan.planned)} of {duration(plan.free)} free",
+            f"planned {duration(plan.planned)}", "")  # fmt: skip
+    sums = ("these days are over", "over", "") if week.is_over else sums
     tabs = [_tab(name, view) for name in ("board", "day", "week")]
     if view == "found":
         tabs.append(_tab("found", view))
@@ -63,7 +79,7 @@ def paint_week_heading(
     parts = _state(week, is_stale=is_stale)
     while parts and width_of(join(parts, _BETWEEN)) > width - width_of(left) - 2:
         parts.pop()  # the last says least
-    return [spread(title, right or sums, width), spread(left, join(parts, _BETWEEN), width)]
+    return [_first_line(title, right, sums, width), spread(left, join(parts, _BETWEEN), width)]
 
 
 def paint_about(week: Week, chosen: Chosen, width: int, *, is_open: bool) -> list[tuple[Span, ...]]:
@@ -111,24 +127,38 @@ def paint_found(proposal: Proposal | None, width: int) -> Page:
     return builder.page()
 
 
-def paint_keeping(
-    files: Sequence[FileDiff], moves: Sequence[Move], week: Week, width: int
-) -> tuple[Page, list[int]]:
+def paint_keeping(files: Sequence[FileDiff], week: Week, width: int) -> tuple[Page, list[int]]:
     """What moves and why, then each file that would be written as an exact difference."""
     lines: list[Line] = []
-    if moves:
+    if week.plan.moves:
         lines.append(Line((span("What changes against the plan that stands", "title"),)))
-    for move in moves:
-        sign = span(f"{_SIGNS[move.kind]} ", "ok" if move.kind == "new" else "warn")
-        words = (sign, span(move.title, "strong"), span(f"  {_move_words(move, week)}"))
-        lines.extend(Line(spans) for spans in wrap(words, width, 2))
-        if move.why:
-            lines.extend(Line(spans) for spans in wrap((span(f"  {move.why}", "quiet"),), width, 2))
+    lines += [Line(spans) for spans in move_lines(week, week.plan.moves, width)]
     changed = [one for one in files if one.diff]
     diffs = [
         diff_of_text(one.path, "new" if one.is_new else "changed", one.diff) for one in changed
     ]
     return paint_diffs(diffs, width, lines)
+
+
+def word_at(line: Sequence[Span], cell: int) -> str:
+    """The word of a heading's line at a cell from its left, for the mouse; empty between them."""
+    for part in line:
+        if cell < cell_len(part.text):
+            return part.text.strip()
+        cell -= cell_len(part.text)
+    return ""
+
+
+def _first_line(
+    title: Sequence[tuple[Span, ...]], right: tuple[Span, ...], sums: Sequence[str], width: int
+) -> tuple[Span, ...]:
+    """As much of it as fits, in whole words: what is being done, else the sums, before the days."""
+    ends = [right] if right else [(span(words, "quiet"),) for words in sums]
+    for left in (join(title, Span("")), title[0]):
+        for end in ends:
+            if width_of(left) + 2 + width_of(end) <= width:
+                return spread(left, end, width)
+    return clip(title[0], width)
 
 
 def _tab(name: str, view: str) -> tuple[Span, ...]:
@@ -142,14 +172,18 @@ def _state(week: Week, *, is_stale: bool) -> list[tuple[Span, ...]]:
     if is_stale:
         parts.append((span("board changed: r", "warn"),))
     parts.append((span("kept", "ok") if week.is_kept else span("not kept: p", "quiet"),))
+    if week.moves:
+        parts.append((span(f"{counted(len(grouped(week.moves)), 'move')}: m", "warn"),))
     if plan.trade_offs:
         parts.append((span(f"{counted(len(plan.trade_offs), 'choice')}: c", "warn"),))
     if not week.window.files:
         parts.append((span("no calendar", "warn"),))
     elif week.window.refusals:
         parts.append((span("a calendar was not read", "warn"),))
-    if plan.late:
-        parts.append((span(f"{len(plan.late)} late", "error"),))
+    if found := late(week):
+        parts.append((span(f"{len(found)} late", "error"),))
+    if found := in_part(week):
+        parts.append((span(f"{len(found)} in part", "warn"),))
     if lacking := without_room(week):
         parts.append((span(f"{len(lacking)} no room", "warn"),))
     return parts
@@ -164,12 +198,19 @@ def _about(week: Week, chosen: Chosen) -> list[tuple[Span, ...]]:
             card = week.cards.get(chosen.card)
             marks = marks_of(card, week.today) if card is not None else []
             head = join([(span(chosen.title, "strong"),), (span(when),), *marks], _BETWEEN)
-            return [head, (span(chosen.why or "no reason is on record", "quiet"),)]
+            move = week.moved.get(chosen.id)
+            why = chosen.why or "no reason is on record"
+            moved = [(span(move_words((move,), week), "warn"),)] if move else []
+            moved += [(span(move.why),)] if move and move.why != why else []
+            return [head, *moved, (span(why, "quiet"),)]
         case Occurrence():
             return _about_meeting(week, chosen)
         case TradeOff():
             options = [(span(f"or {option}", "quiet"),) for option in chosen.options]
             return [(span("◆ ", "warn"), span(chosen.says)), *options]
+        case Option():
+            words = option_words(week, chosen)
+            return [(span(f"{chosen.name} ", "key"), span(chosen.says)), (span(words, "note"),)]
         case Unplaced():
             return [(span(chosen.title, "strong"),), (span(chosen.reason),)]
         case ProposedCard():
@@ -183,8 +224,9 @@ def _about_card(week: Week, card: Card) -> list[tuple[Span, ...]]:
     when = when_planned(week).get(card.id, "")
     marks = marks_of(card, week.today, when)
     lines = [join([(span(card.title, "strong"),), *marks], _BETWEEN)]
-    lines += [(span(one.reason, "warn"),) for one in week.plan.late if one.card == card.id]
-    lines += [(span(one.reason, "warn"),) for one in week.plan.unplaced if one.card == card.id]
+    if not card.is_done:
+        lacking = (*week.plan.late, *week.plan.unplaced)
+        lines += [(span(one.reason, "warn"),) for one in lacking if one.card == card.id]
     for block in week.plan.blocks:
         if block.card == card.id:
             span_words = clock_span(block.start, block.end, week.zone)
@@ -212,15 +254,6 @@ def _about_meeting(week: Week, one: Occurrence) -> list[tuple[Span, ...]]:
     source = one.file or one.calendar
     fixed = "it takes no time" if not one.is_busy else "it is fixed: blocks go around it"
     return [join(head, _BETWEEN), (span(f"from {source}: {fixed}", "quiet"),)]
-
-
-def _move_words(move: Move, week: Week) -> str:
-    spans = [
-        f"{_day(week, one[0])} {clock_span(*one, week.zone)}"
-        for one in (move.before, move.after)
-        if one is not None
-    ]
-    return f"{move.kind}: {' → '.join(spans)}"
 
 
 def _day(week: Week, moment: datetime) -> str:

@@ -35,6 +35,8 @@ class GardenScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     """Whose actions hold here."""
+    HELP_SCOPES: ClassVar[tuple[Scope, ...]] = ()
+    """Whose keys its help begins with; none where it begins with the commands."""
 
     def __init__(self, desk: Desk, vital: Vital) -> None:
         super().__init__()

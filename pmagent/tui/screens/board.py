@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -16,12 +16,41 @@ from pmagent.tui.widgets.lines import LineView
 MOST_COLUMNS = 7
 COLUMN_CELLS = 18
 """A column is not narrower where others can wait beside the edge."""
+NARROW_CELLS = 16
+"""The width of a narrow one; `week.tcss` has it too."""
 
 ColumnPainter = Callable[[int, int], Page]
 """The page of a column by its number, for a width."""
 
 
-class Column(LineView):
+class PickView(LineView):
+    """Lines of which the first click on an item puts the bar on it, and the second chooses it."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._was_chosen = False
+        """Whether the bar stood already on what the mouse took hold of."""
+
+    def item_at(self, event: events.MouseEvent) -> int:
+        """The item below the mouse; `NO_ITEM` where there is none."""
+        index = event.y + self.scroll_offset.y
+        return self.page.lines[index].item if 0 <= index < len(self.page.lines) else NO_ITEM
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the bar there."""
+        item = self.item_at(event)
+        self._was_chosen = self.has_focus and item not in {NO_ITEM, -1} and self.cursor == item
+        if item != NO_ITEM:
+            self.move_to(item)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose it where the bar was on it."""
+        event.prevent_default()
+        if self._was_chosen:
+            self.action_choose()
+
+
+class Column(PickView):
     """One column. A card that is dragged to another one is told to the screen."""
 
     ALLOW_SELECT = False  # the mouse carries cards here
@@ -52,8 +81,6 @@ class Column(LineView):
         super().__init__(id=f"column-{place}")
         self.place = place
         """Which from the left, from 0."""
-        self._was_chosen = False
-        """Whether the bar stood already on what the mouse took hold of."""
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The columns beside it may go along."""
@@ -63,18 +90,10 @@ class Column(LineView):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the card below the mouse."""
-        index = event.y + self.scroll_offset.y
-        if 0 <= index < len(self.page.lines) and self.page.lines[index].item != NO_ITEM:
-            item = self.page.lines[index].item
-            self._was_chosen = self.has_focus and self.cursor == item
-            self.move_to(item)
-            self.post_message(self.Grabbed(self))
-
-    def on_click(self, event: events.Click) -> None:
-        """The first click on a card puts the bar on it, the second one chooses it."""
         event.prevent_default()
-        if self._was_chosen:
-            self.action_choose()
+        super().on_mouse_down(event)
+        if self.item_at(event) != NO_ITEM:
+            self.post_message(self.Grabbed(self))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of it."""
@@ -91,6 +110,7 @@ class Columns(Horizontal):
         self._painter: ColumnPainter | None = None
         self._names: tuple[str, ...] = ()
         self._least_cells = COLUMN_CELLS
+        self._narrow: frozenset[int] = frozenset()
         self.at = 0
         """The column with the bar, from 0."""
         self._first = 0
@@ -119,9 +139,17 @@ class Columns(Horizontal):
         place = next((one.place for one in self._columns if one is column), 0)
         return self._first + place
 
-    def show(self, names: Sequence[str], painter: ColumnPainter, *, least_cells: int) -> None:
-        """Draw the columns of these names from now on."""
+    def show(
+        self,
+        names: Sequence[str],
+        painter: ColumnPainter,
+        *,
+        least_cells: int,
+        narrow: Collection[int] = (),
+    ) -> None:
+        """Draw the columns of these names from now on; `narrow` ones get little."""
         self._names, self._painter, self._least_cells = tuple(names), painter, least_cells
+        self._narrow = frozenset(narrow)
         self._heights = {}
         self.at = min(self.at, max(len(names) - 1, 0))
         self._draw()
@@ -135,7 +163,10 @@ class Columns(Horizontal):
         self.at = wanted
         self._draw()
         here = self.here
-        if here.cursor == NO_ITEM or row is not None:
+        if not here.page.items:
+            # A column that was hidden has no lines before it is laid out.
+            self.call_after_refresh(here.move_to, max(height, 0))
+        elif here.cursor == NO_ITEM or row is not None:
             here.move_to(max(height, 0))
         here.focus()
         return True
@@ -154,30 +185,49 @@ class Columns(Horizontal):
         """More or fewer of them fit."""
         self._draw()
 
-    def told(self) -> str:
+    def told(self, word: str = "lists") -> str:
         """`lists 1–3 of 5` where not all of them fit; nothing where they do."""
-        fitting, number = self._fitting(), len(self._names)
-        return (
-            f"lists {self._first + 1}–{self._first + fitting} of {number}"
-            if fitting < number
-            else ""
-        )
+        fitting, number = self._fitting(self._first), len(self._names)
+        if fitting >= number:
+            return ""
+        return f"{word} {self._first + 1}–{self._first + fitting} of {number}"
 
-    def _fitting(self) -> int:
-        width = self.size.width or 80
-        return min(len(self._names), MOST_COLUMNS, max(1, width // self._least_cells))
+    def begin_at(self, number: int) -> None:
+        """Let a column be the first of those in sight, as far as there are others behind it."""
+        self._first = max(number, 0)
+        self.at = self._first
+        self._draw()
+
+    def _fitting(self, first: int) -> int:
+        """How many columns fit from one on."""
+        left, number = self.size.width or 80, 0
+        for place in range(first, len(self._names)):
+            left -= NARROW_CELLS if place in self._narrow else self._least_cells
+            if (left < 0 and number) or number == MOST_COLUMNS:
+                break
+            number += 1
+        return number
+
+    def _first_in_sight(self) -> int:
+        """As far left as it was; the column with the bar in sight, and no room left unused."""
+        names = len(self._names)
+        last = next((one for one in range(names) if one + self._fitting(one) >= names), 0)
+        first = max(0, min(self._first, self.at, last))
+        while first + self._fitting(first) <= self.at:
+            first += 1
+        return first
 
     def _draw(self) -> None:
         if self._painter is None:
             return
-        fitting = self._fitting()
-        low, high = self.at - fitting + 1, len(self._names) - fitting
-        was, self._first = self._first, max(0, min(max(self._first, low), self.at, high))
+        was, self._first = self._first, self._first_in_sight()
+        fitting = self._fitting(self._first)
         if was != self._first:
             self._shift(self._first - was)
         for column in self._columns:
             number = self._first + column.place
             column.display = column.place < fitting
+            column.set_class(number in self._narrow, "-narrow")
             if column.display:
                 column.show(self._painter_of(self._painter, number))
             else:

@@ -22,6 +22,7 @@ class KeepScreen(DiffScreen):
     CSS_PATH = "week.tcss"
     BINDINGS: ClassVar = bindings_for("keep", "diff")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("keep", "diff", "app")
+    HELP_SCOPES: ClassVar[tuple[Scope, ...]] = ("keep", "diff")
 
     def __init__(
         self,

@@ -41,6 +41,7 @@ class PushScreen(JobScreen):
     BINDINGS: ClassVar = bindings_for("push")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("push", "app")
     OWN: ClassVar[tuple[Scope, ...]] = ("push",)
+    HELP_SCOPES: ClassVar[tuple[Scope, ...]] = ("push", "pushed")
     AUTO_FOCUS = "#items"
 
     def __init__(self, desk: Desk, vital: Vital) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import ClassVar, cast
 
 from textual import events
@@ -16,7 +15,7 @@ from pmagent.tui.messages import Failed
 from pmagent.tui.paint.board import paint_lane
 from pmagent.tui.paint.lines import Page, PageBuilder, Span, span, wrap
 from pmagent.tui.paint.vital import Vital
-from pmagent.tui.paint.week import days_shown, first_minute, paint_column, paint_day, when_planned
+from pmagent.tui.paint.week import days_shown, first_minute, paint_column, paint_day
 from pmagent.tui.paint.week_about import (
     OPEN_LINES,
     Chosen,
@@ -25,11 +24,13 @@ from pmagent.tui.paint.week_about import (
     paint_found,
     paint_week_heading,
 )
+from pmagent.tui.paint.week_moves import paint_moves_below
+from pmagent.tui.paint.week_values import Option, when_planned
 from pmagent.tui.planned import WeekTold
 from pmagent.tui.ports import GardenPort
-from pmagent.tui.screens.board import COLUMN_CELLS, Column, Columns
-from pmagent.tui.screens.week_board import WeekBoardScreen
+from pmagent.tui.screens.board import COLUMN_CELLS, Column, Columns, PickView
 from pmagent.tui.screens.week_days import monday_of, read_week
+from pmagent.tui.screens.week_ways import WeekWaysScreen
 from pmagent.tui.told import OpenPages
 from pmagent.tui.widgets.lines import GUTTER, Lines, LineView
 from pmagent.tui.work import Desk
@@ -44,32 +45,41 @@ from pmagent.types.tasks import (
 
 _LOW = 30
 """Rows below which no blank line stands between two cards."""
-_DAY_CELLS = 13
-_KINDS = (Card, Block, Occurrence, TradeOff, Unplaced, ProposedCard)
+_DAY_CELLS = 24
+"""Narrower, a title is cut after a few letters."""
+_KINDS = (Card, Block, Occurrence, TradeOff, Option, Unplaced, ProposedCard)
 
 
-class WeekScreen(WeekBoardScreen):
+class WeekScreen(WeekWaysScreen):
     """Three views over one week: `board` (with the day beside it), `day`, `week`."""
 
     CSS_PATH = ["job.tcss", "week.tcss"]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar = bindings_for("week")
     SCOPES: ClassVar[tuple[Scope, ...]] = ("week", "app")
     OWN: ClassVar[tuple[Scope, ...]] = ("week",)
+    HELP_SCOPES: ClassVar[tuple[Scope, ...]] = (
+        "week",
+        "board",
+        "choice",
+        "option",
+        "found",
+    )
     AUTO_FOCUS = ""  # what has the focus says which pane is open
 
     def __init__(self, desk: Desk, vital: Vital, view: str = "board") -> None:
         super().__init__(desk, vital)
         self.shown = "board" if view == "plan" else view
-        self.day: date | None = None
         self._is_open = False
         """Whether all is told of what is under the bar."""
         self._problem = ""
+        self._told_moves: tuple[Chosen] | None = None
+        """What was under the bar when moves were told: they are until the bar goes on."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Columns, the day beside them, what is under the bar, and a line to type on (hidden)."""
         with Horizontal(id="panes"):
             yield Columns()
-            yield LineView(id="plan")
+            yield PickView(id="plan")
         yield Lines(self._paint_about, id="about")
         yield from self.compose_line()
 
@@ -84,11 +94,6 @@ class WeekScreen(WeekBoardScreen):
         self.watch(terminal, "app_focus", self._notice_focus, init=False)
 
     # What there is
-
-    @property
-    def plan_view(self) -> LineView:
-        """The day, or the cards that were found."""
-        return self.query_one("#plan", LineView)
 
     @property
     def view(self) -> LineView:
@@ -106,6 +111,8 @@ class WeekScreen(WeekBoardScreen):
         match self.chosen:
             case TradeOff():
                 return ("choice", *self.SCOPES)
+            case Option():
+                return ("option", *self.SCOPES)
             case ProposedCard():
                 return ("found", *self.SCOPES)
             case _:
@@ -115,7 +122,8 @@ class WeekScreen(WeekBoardScreen):
         """Which days, how full, what wants attention."""
         if self._problem and self.week is None:
             return [(span("Week", "title"),), *wrap((span(self._problem, "error"),), width)]
-        lists = self.columns.told() if self.is_mounted and self.shown == "board" else ""
+        word = {"board": "lists", "week": "days"}.get(self.shown)
+        lists = self.columns.told(word) if self.is_mounted and word else ""
         return paint_week_heading(
             self.week, self.shown, self.doing_words, width, is_stale=self.is_stale, lists=lists
         )
@@ -125,7 +133,7 @@ class WeekScreen(WeekBoardScreen):
     def on_week_told(self, message: WeekTold) -> None:
         """Draw it; the bar stays where it was."""
         is_planned = self.week is None or message.week.plan is not self.week.plan
-        is_first = self.week is None
+        is_first = self.week is None or self.week.first != message.week.first
         self.week = message.week
         self.is_stale = self.is_stale and not is_planned
         if self.day is None or not message.week.first <= self.day <= message.week.last:
@@ -134,12 +142,19 @@ class WeekScreen(WeekBoardScreen):
         self.draw()
         self.take_wanted()
         if is_first:
-            self._first_bar()
+            self.first_bar()
         if message.says:
             self.notify_person(message.says)
+        if is_planned and message.week.moves:
+            # By then the bar is where it goes.
+            self.call_after_refresh(self._tell_moves)
+        if self.is_keep_next:
+            self.is_keep_next = False
+            self.action_keep()
 
     def show_failure(self, message: Failed) -> None:
         """Say it where the week would stand, if there is none."""
+        self.is_keep_next = False
         if self.week is None and message.during == "week":
             hint = f"; {message.hint}" if message.hint else ""
             self._problem = f"{message.message}{hint}"
@@ -159,6 +174,8 @@ class WeekScreen(WeekBoardScreen):
         if isinstance(event.value, ProposedCard):
             if links := event.value.card.links:
                 self.open_place(links[0].place)
+        elif isinstance(event.value, Option):
+            self.take_option(event.value)
         else:
             self.action_why()
 
@@ -195,25 +212,6 @@ class WeekScreen(WeekBoardScreen):
     def action_other_pane(self) -> None:
         """Between the board and the day."""
         self.open_at("day" if self.shown in {"board", "week"} else "board")
-
-    def action_step(self, by: int) -> None:
-        """The column beside; on the day, another day."""
-        if self.shown == "day":
-            self.action_turn_day(by)
-        elif self.shown != "found":
-            self.columns.step(by)
-            self.tell()
-
-    def action_turn_day(self, by: int) -> None:
-        """The day before or after, in another week where it must be."""
-        if self.week is None or self.day is None:
-            return
-        self._go_day(self.day + timedelta(days=by))
-
-    def action_today(self) -> None:
-        """Today."""
-        if self.week is not None:
-            self._go_day(self.week.today)
 
     def action_why(self) -> None:
         """All of what is under the bar, or two lines of it; what is long on a page of its own."""
@@ -271,14 +269,17 @@ class WeekScreen(WeekBoardScreen):
                 least_cells=_DAY_CELLS,
             )
         else:
-            lanes, planned = week.board.lanes, when_planned(week)
+            lanes, planned = week.lanes, when_planned(week)
             is_low = self.size.height < _LOW
 
             def paint(number: int, width: int) -> Page:
                 lane = lanes[number]
                 return paint_lane(lane, width, today=week.today, planned=planned, is_low=is_low)
 
-            self.columns.show([lane.title for lane in lanes], paint, least_cells=COLUMN_CELLS)
+            done = [number for number, lane in enumerate(lanes) if lane.is_done]
+            names = [lane.title for lane in lanes]
+            narrow = done if len(done) < len(lanes) else ()
+            self.columns.show(names, paint, least_cells=COLUMN_CELLS, narrow=narrow)
         if self.shown == "found":
             found = self.found
             self.plan_view.show(lambda width: paint_found(found, width))
@@ -305,6 +306,9 @@ class WeekScreen(WeekBoardScreen):
         if week is None:
             return []
         chosen = self.chosen
+        if self._told_moves is not None and self._told_moves[0] == chosen and week.moves:
+            return paint_moves_below(week, width)
+        self._told_moves = None
         if chosen is None and not week.cards:
             words = "The board is empty: a adds a card, o finds promises in the transcripts."
             return wrap((span(words, "quiet"),), width)
@@ -323,24 +327,28 @@ class WeekScreen(WeekBoardScreen):
         self._dress()
         if was_week or view == "week":
             self.draw()
-            self._first_bar()
+            self.first_bar()
         self.tell()
 
     def _dress(self) -> None:
         for name in ("board", "day", "week", "found"):
             self.set_class(name == self.shown, f"-{name}")
 
-    def _first_bar(self) -> None:
-        """The first that can be chosen of the open view: of the week, what is today."""
+    def first_bar(self) -> None:
+        """The first that can be chosen of the open view; of the week, of the day that is open."""
         if self.week is not None and self.shown == "week":
-            days = days_shown(self.week)
-            place = days.index(self.week.today) if self.week.today in days else 0
-            self.columns.step(place - self.columns.at, row=0)
+            before = [day for day in days_shown(self.week) if self.day and day <= self.day]
+            self.columns.begin_at(len(before) - 1)
+            self.columns.step(0, row=0)
         elif self.shown == "board":
             self.columns.step(0, row=max(self.columns.here.cursor, 0))
         else:
             self.plan_view.move_to(0)
         self.set_focus(self.view)
+        self.tell()
+
+    def _tell_moves(self) -> None:
+        self._told_moves = (self.chosen,)
         self.tell()
 
     def _go_choice(self) -> None:
@@ -350,15 +358,6 @@ class WeekScreen(WeekBoardScreen):
             here = self.plan_view.cursor
             self.plan_view.move_to(next((one for one in places if one > here), places[0]))
         self.tell()
-
-    def _go_day(self, day: date) -> None:
-        self.day = day
-        if self.week is not None and self.week.first <= day <= self.week.last:
-            self.draw()
-            if self.shown == "day":
-                self.plan_view.move_to(0)
-        else:
-            self.read_week(day)
 
 
 def _read_today(garden: GardenPort) -> WeekTold:

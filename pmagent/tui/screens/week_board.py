@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pmagent.tui.paint.vital import Vital
 from pmagent.tui.screens.board import Column, Columns
-from pmagent.tui.screens.week_changes import WeekChangesScreen
+from pmagent.tui.screens.week_choices import WeekChoicesScreen
 from pmagent.tui.work import Desk
 from pmagent.types.tasks import Card, Lane
 
 
-class WeekBoardScreen(WeekChangesScreen):
+class WeekBoardScreen(WeekChoicesScreen):
     """Each move is one change of the board's file, and the bar goes with the card."""
 
     def __init__(self, desk: Desk, vital: Vital) -> None:
@@ -29,14 +29,14 @@ class WeekBoardScreen(WeekChangesScreen):
         """The list with the bar."""
         if self.week is None or self.shown != "board":
             return None
-        lanes = self.week.board.lanes
+        lanes = self.week.lanes
         return lanes[self.columns.at] if self.columns.at < len(lanes) else None
 
     def follow(self, card_id: str) -> None:
         """Put the bar on a card of the board."""
         if self.week is None or self.shown != "board":
             return
-        for number, lane in enumerate(self.week.board.lanes):
+        for number, lane in enumerate(self.week.lanes):
             ids = [card.id for card in lane.cards]
             if card_id in ids:
                 self.columns.step(number - self.columns.at, row=ids.index(card_id))
@@ -53,7 +53,7 @@ class WeekBoardScreen(WeekChangesScreen):
         card, self._carried = self._carried, None
         if card is None or self.week is None or self.shown != "board":
             return
-        lanes = self.week.board.lanes
+        lanes = self.week.lanes
         number = self.columns.number_of(event.column)
         if number < len(lanes) and lanes[number].title != card.lane:
             self._move(card, lanes[number].title)
@@ -65,8 +65,8 @@ class WeekBoardScreen(WeekChangesScreen):
             self.notify_person("a card of the board can be moved: Tab goes there", is_error=True)
             return
         wanted = self.columns.at + by
-        if 0 <= wanted < len(week.board.lanes):
-            self._move(card, week.board.lanes[wanted].title)
+        if 0 <= wanted < len(week.lanes):
+            self._move(card, week.lanes[wanted].title)
         else:
             self.notify_person("there is no list beyond this one")
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from pmagent.errors import PmagentError
-from pmagent.nlp.counted import counted
 from pmagent.tui.messages import OpenReader
 from pmagent.tui.paint.kit_post import paint_post
 from pmagent.tui.paint.lines import Page, span
 from pmagent.tui.paint.ran import outcome_words
 from pmagent.tui.paint.vital import Vital
-from pmagent.tui.paint.week import Week
-from pmagent.tui.paint.week_about import Chosen, paint_keeping
+from pmagent.tui.paint.week_about import Chosen
+from pmagent.tui.paint.week_values import Option, Week
 from pmagent.tui.planned import (
     BoardSeen,
     CardChanged,
     CardsFound,
     ChangeUndone,
-    OpenKeep,
     OpenPush,
-    PlanKept,
-    PlanPreviewed,
     StandupTold,
     WeekTold,
 )
@@ -37,8 +33,18 @@ from pmagent.tui.screens.week_days import friday_after, monday_of, read_week
 from pmagent.tui.told import OpenPages
 from pmagent.tui.work import Desk
 from pmagent.types.actions import Done
-from pmagent.types.tasks import Block, Card, Lane, ProposedCard, TradeOff, Unplaced
+from pmagent.types.tasks import Block, Card, CardShift, Lane, ProposedCard, TradeOff, Unplaced
 from pmagent.types.week import CardChange, Proposal, WeekCalls
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What one key wrote."""
+
+    points: tuple[str, ...]
+    """Its undo points, the latest last."""
+    is_planned: bool = False
+    """Whether the week was planned anew after it, and is again after it is taken back."""
 
 
 class WeekChangesScreen(JobScreen):
@@ -51,8 +57,10 @@ class WeekChangesScreen(JobScreen):
         self.is_stale = False
         """Whether the board has changed since the plan was made."""
         self.found: Proposal | None = None
-        self._undo: list[tuple[str, ...] | TradeOff] = []
-        """Undo points of what one key wrote, and choices that were let stand; the latest last."""
+        self._undo: list[Written | TradeOff] = []
+        """What keys wrote, and choices that were let stand; the latest last."""
+        self._is_plan_next = False
+        """Whether the week is planned anew once the last change is taken back."""
 
     # What the screen of it says
 
@@ -79,6 +87,18 @@ class WeekChangesScreen(JobScreen):
         """Put the bar on a card, wherever it is now."""
         del card_id
 
+    def accept(self, choice: TradeOff) -> None:
+        """Let a choice stand as it is said."""
+        del choice
+
+    def take_option(self, option: Option) -> None:
+        """Do what an option says, as far as it is the board's."""
+        del option
+
+    def open_again(self, choice: TradeOff) -> None:
+        """Put a choice before the person again that was let stand."""
+        del choice
+
     @property
     def task_card(self) -> Card | None:
         """The card under the bar, or the one that the block, choice or reason is about."""
@@ -89,6 +109,8 @@ class WeekChangesScreen(JobScreen):
             case Block(card=name) | Unplaced(card=name):
                 return cards.get(name)
             case TradeOff(cards=(name, *_)):
+                return cards.get(name)
+            case Option(shift=CardShift(card=name)) | Option(choice=TradeOff(cards=(name, *_))):
                 return cards.get(name)
             case _:
                 return None
@@ -104,56 +126,28 @@ class WeekChangesScreen(JobScreen):
             self.notify_person(f"{change.path}: {words}", is_error=True)
             return
         if change.outcome.checkpoint:
-            self._undo.append((change.outcome.checkpoint,))
+            points = (change.outcome.checkpoint,)
+            self._undo.append(Written(points=points, is_planned=message.is_planned))
         if self.found is not None and message.taken:
             rest = tuple(one for one in self.found.cards if one not in message.taken)
             self.found = replace(self.found, cards=rest)
+        if message.is_planned and self.week is not None:
+            # Where the bar was may be another option in the new plan.
+            self.view.move_to(0)
+            self.read_week(self.week.first, says=message.says)
+            return
         self.is_stale = True
         notes = "".join(f"; {note}" for note in change.notes)
-        self._read_board(f"{message.says}{notes}", change.card.id if change.card else "")
-
-    def on_plan_previewed(self, message: PlanPreviewed) -> None:
-        """Show it in full, with the question."""
-        self.done()
-        week = self.week
-        if week is None:
-            return
-        changed = [one for one in message.files if one.diff]
-        if not changed and week.is_kept:
-            self.notify_person("nothing would change: this plan is kept already")
-            return
-        files, moves = message.files, week.plan.moves
-        number = counted(len(changed), "file")
-        self.post_message(
-            OpenKeep(
-                lambda width: paint_keeping(files, moves, week, width),
-                f"Write {number} below drafts/plans, and let this plan stand?",
-                self._keep,
-            )
-        )
-
-    def on_plan_kept(self, message: PlanKept) -> None:
-        """Say where it is, or why not all of it is."""
-        self.done()
-        failed = next((one for one in message.files if not isinstance(one.outcome, Done)), None)
-        done = [one.outcome for one in message.files if isinstance(one.outcome, Done)]
-        if points := tuple(one.checkpoint for one in done if one.checkpoint):
-            self._undo.append(points)
-        if failed is not None:
-            words = " ".join(text for text, _ in outcome_words(failed.outcome))
-            self.notify_person(f"{failed.path}: {words}", is_error=True)
-            return
-        if self.week is not None:
-            self.week = replace(self.week, is_kept=True)
-        folder = message.files[0].path.rpartition("/")[0] if message.files else "drafts/plans"
-        self.draw()
-        self.notify_person(f"wrote {counted(len(message.files), 'file')} to {folder}; u undoes")
+        # From a finished card the bar goes on to the next one of its list.
+        card = change.card
+        self._read_board(f"{message.says}{notes}", card.id if card and not card.is_done else "")
 
     def on_change_undone(self, message: ChangeUndone) -> None:
         """Show what is there again, of files of a plan the plan as well."""
         self.done()
         is_board = self.week is not None and message.paths == {self.week.board.path}
-        if self.week is not None and not is_board:
+        is_planned, self._is_plan_next = self._is_plan_next, False
+        if self.week is not None and (is_planned or not is_board):
             self.read_week(self.week.first, says="taken back")
             return
         self.is_stale = True
@@ -203,11 +197,13 @@ class WeekChangesScreen(JobScreen):
             return
         match self.chosen:
             case TradeOff() as choice:
-                self._accept(choice)
+                self.accept(choice)
+            case Option() as option:
+                self.take_option(option)
             case ProposedCard() as found:
                 self._take_found(found)
             case _:
-                lane = self.lane.title if self.lane is not None else ""
+                lane = self._lane_to_add_to(week)
                 says = f'added to "{lane}"' if lane else "added"
                 where = f"To {lane}" if lane else "A card"
                 asked = f"{where}: words est:2h due:{friday_after(week.today)} #p1"
@@ -244,14 +240,6 @@ class WeekChangesScreen(JobScreen):
         """What the board elsewhere would be told, on a screen of its own."""
         self.post_message(OpenPush())
 
-    def action_keep(self) -> None:
-        """What keeping the plan writes, then a question."""
-        week = self.week
-        if week is None or not self.start_doing("comparing"):
-            return
-        plan = week.plan
-        self.desk.ask(self, "job preview", lambda garden: PlanPreviewed(garden.week.preview(plan)))
-
     def action_replan(self) -> None:
         """From the board and the calendar as they are."""
         if self.week is not None:
@@ -264,14 +252,10 @@ class WeekChangesScreen(JobScreen):
             return
         last = self._undo.pop()
         if isinstance(last, TradeOff):
-            if self.week is not None:
-                plan = self.week.plan
-                plan = replace(plan, trade_offs=(*plan.trade_offs, last))
-                self.week = replace(self.week, plan=plan, is_kept=False)
-                self.draw()
-                self.notify_person("the choice is open again")
+            self.open_again(last)
         elif self.start_doing("taking back"):
-            self.desk.start(self, "job undo", partial(_undo_all, last))
+            self._is_plan_next = last.is_planned
+            self.desk.start(self, "job undo", partial(_undo_all, last.points))
 
     def action_find(self) -> None:
         """Promises and action items, as cards."""
@@ -300,8 +284,13 @@ class WeekChangesScreen(JobScreen):
 
     def read_week(self, day: date, *, says: str = "") -> None:
         """Read and plan the week that a day is in."""
-        first = monday_of(day)
-        self.desk.ask(self, "week", lambda garden: WeekTold(read_week(garden.week, first), says))
+        first, week = monday_of(day), self.week
+        shown = week.plan if week is not None and week.first == first else None
+
+        def read(garden: GardenPort) -> WeekTold:
+            return WeekTold(read_week(garden.week, first, shown), says)
+
+        self.desk.ask(self, "week", read)
 
     def change(self, call: Callable[[WeekCalls], CardChange], says: str) -> None:
         """Change the board beside the screen: the gate may ask."""
@@ -328,6 +317,12 @@ class WeekChangesScreen(JobScreen):
         if wanted:
             self.follow(wanted)
 
+    def _lane_to_add_to(self, week: Week) -> str:
+        """The list with the bar; the first open one where that holds what is finished."""
+        if self.lane is not None and not self.lane.is_done:
+            return self.lane.title
+        return next((lane.title for lane in week.lanes if not lane.is_done), "")
+
     def _add(self, words: str, lane: str, says: str) -> None:
         if words.strip():
             self.change(lambda week: week.add(words, lane=lane), says)
@@ -340,22 +335,6 @@ class WeekChangesScreen(JobScreen):
                 "job board",
                 lambda garden: CardChanged(garden.week.take([found]), says, [found]),
             )
-
-    def _accept(self, choice: TradeOff) -> None:
-        week = self.week
-        if week is None:
-            return
-        rest = tuple(one for one in week.plan.trade_offs if one.id != choice.id)
-        self.week = replace(week, plan=replace(week.plan, trade_offs=rest), is_kept=False)
-        self._undo.append(choice)
-        self.draw()
-        self.notify_person("it stands as it is said; p keeps the plan, u opens the choice again")
-
-    def _keep(self) -> None:
-        week = self.week
-        if week is not None and self.start_doing("writing the plan"):
-            plan = week.plan
-            self.desk.start(self, "job keep", lambda garden: PlanKept(garden.week.keep(plan)))
 
     def _edited(self, card: Card, before: str, text: str) -> None:
         if text.strip() == before.strip() or not text.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from pmagent.errors import ReadError
 from pmagent.tasks.board.importing import Imported
+from pmagent.tasks.board.placing import add_card
 from pmagent.tasks.board.reading import cards_of, read_board
 from pmagent.tasks.board.taskwarrior import export_taskwarrior, import_taskwarrior
 from pmagent.tasks.board.todo_txt import export_todo_txt, import_todo_txt
@@ -65,7 +67,8 @@ def test_an_exported_trello_board_becomes_cards_in_its_order() -> None:
     assert (one.card.priority, one.card.tags, two.card.tags) == (1, ("urgent",), ("sky",))
     assert one.card.details == (
         "By hand.", "- [ ] twice", "- Steps", "- [x] First", "- [ ] Second",
-        "- Jane Doe, 2026-02-02: She called back", "- https://trello.com/c/abcd1234",
+        "- Members: 中野 さくら", "- Jane Doe, 2026-02-02: She called back", "- Due at 22:00",
+        "- https://trello.com/c/abcd1234",
     )  # fmt: skip
     assert (one.who, one.duplicate_of, two.duplicate_of) == ("中野 さくら", "r", "")
     assert found.notes == (
@@ -158,3 +161,32 @@ def test_what_is_no_export_of_taskwarrior_is_refused() -> None:
     with pytest.raises(ReadError, match="no export of Taskwarrior"):
         import_taskwarrior("t.json", b'[{"x": 1}]')
     assert import_taskwarrior("t.json", b"[]").cards == ()
+
+
+def test_a_task_keeps_its_uuid_there_and_back_and_is_known_again() -> None:
+    own, other = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+    data = json.dumps([
+        {"uuid": own, "description": "Ring", "status": "pending", "depends": [other]},
+    ]).encode()  # fmt: skip
+
+    found = import_taskwarrior("t.json", data)
+    [ring] = found.cards
+    [back] = json.loads(export_taskwarrior([ring.card]))
+    board = read_board("b.md", f"## Now\n- [ ] Ring them ^{ring.card.id}\n- [ ] x ^task-{other}\n")
+    [again] = import_taskwarrior("t.json", data, board=board).cards
+
+    assert (back["uuid"], "depends" in back) == (own, False)
+    assert found.notes == (f'"Ring" waits for a task that is not in the file: {other}',)
+    assert (again.duplicate_of, again.card.after) == (ring.card.id, (f"task-{other}",))
+    loose = replace(ring.card, after=("nowhere",))
+    assert "depends" not in export_taskwarrior([loose])
+
+
+def test_the_lowest_letter_of_todo_txt_is_a_priority_on_the_board_and_back() -> None:
+    [low] = import_todo_txt("todo.txt", b"(Z) Sweep\n").cards
+
+    edited = add_card("## Now\n", low.card, lane="Now")
+    [card] = cards_of(read_board("b.md", edited.text))
+
+    assert (low.card.priority, card.priority, card.tags) == (26, 26, ())
+    assert export_todo_txt([card]).startswith("(Z) ")

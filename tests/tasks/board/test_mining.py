@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from pmagent.discourse.lines import read_talk
+from pmagent.tasks.board.efforts import find_effort
 from pmagent.tasks.board.mining import mine_cards
 from pmagent.tasks.board.reading import read_board
 from pmagent.tasks.board.spoken_days import find_day
-from pmagent.types.tasks import Board, CardLink, ProposedCard
+from pmagent.types.tasks import Board, CardLink, Effort, ProposedCard
 from tests.folder_archive import FolderArchive
 
 MONDAY = date(2026, 2, 2)
@@ -43,6 +44,9 @@ def mine(tmp_path: Path, name: str, text: str, board: Board | None = None) -> li
         ("I'll send it before the first of March.", date(2026, 2, 28)),
         ("I'll send it in April.", date(2026, 4, 30)),
         ("I'll send it by 2026-03-05.", date(2026, 3, 5)),
+        ("I'll send it by 5 Feb.", date(2026, 2, 5)),
+        ("I'll send it before Sept. 5th.", date(2026, 9, 4)),
+        ("It will be looked over by Jan.", None),
         ("I sent it last Friday.", None),
         ("I send one every Friday.", None),
         ("I may send it.", None),
@@ -199,3 +203,48 @@ def test_a_card_names_what_it_is_done_to_also_where_that_stands_before_the_promi
     assert [one.card.title for one in found] == [
         "There's a tutorial that we'll link in our show notes"
     ]
+
+
+def test_tasks_in_everyday_words_are_proposed_with_their_day_and_effort(tmp_path: Path) -> None:
+    text = (
+        "Mia: I need to call the lawyer about the lease tomorrow.\n"
+        "Jonas: Let's book the usability room for Wednesday.\n"
+        "Mia: I promise to clean up the pipeline next week.\n"
+        "Jonas: I promise to be brief next week.\n"
+        "Mia: I'll review the churn figures by 5 Feb, it takes about three hours.\n"
+        "Jonas: Let's talk about the tape on Wednesday.\n"
+        "AI: Ruth - prepare the demo (due 2026-02-03)\n"
+    )
+
+    found = mine(tmp_path, "2026-01-30-retro.txt", text)
+
+    told = [(one.kind, one.who, one.card.title.split(",")[0], one.card.due) for one in found]
+    assert told == [
+        ("action", "Mia", "Call the lawyer about the lease tomorrow", date(2026, 1, 31)),
+        ("action", "Jonas", "Book the usability room for Wednesday", date(2026, 2, 4)),
+        ("promise", "Mia", "Clean up the pipeline next week", date(2026, 2, 6)),
+        ("promise", "Mia", "Review the churn figures by 5 Feb", date(2026, 2, 5)),
+        ("action", "Ruth", "Prepare the demo (due 2026-02-03)", date(2026, 2, 3)),
+    ]
+    assert [one.card.effort for one in found if one.card.effort] == [Effort(likely=180)]
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("It takes about three hours.", 180),
+        ("That needs half a day.", 180),
+        ("Roughly 2.5 hours.", 150),
+        ("It costs us two days.", 720),
+        ("We met about two days ago.", None),
+        ("There are about three hours of tape.", None),
+        ("I did it in three hours.", None),
+        ("It takes three hours a week.", None),
+    ],
+)
+def test_an_effort_is_what_a_sentence_says_that_something_takes(
+    said: str, minutes: int | None
+) -> None:
+    found = find_effort(said)
+
+    assert (found.likely if found else None) == minutes

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
+
+from pmagent.errors import UsageError
 from pmagent.tasks.planner import (
     day_page,
     estimate_bias,
     habits_of,
     look_back,
     moves_text,
+    option_named,
     plan_week,
     read_outcomes,
     week_table,
 )
-from pmagent.types.tasks import Card, Effort, Hours
+from pmagent.types.tasks import Card, Effort, Hours, TradeOff, Unplaced
 from tests.tasks.planner.weeks import changed, usual_week
 
 
@@ -156,3 +160,51 @@ def test_a_changed_plan_is_told_block_by_block() -> None:
     assert len(again.moves) > 0
     assert sum(line[0] in "+><~-" for line in text.splitlines()) == len(again.moves)
     assert moves_text((), task.habits.zone) == "no block moves\n"
+
+
+def test_what_is_not_as_it_should_be_stands_under_its_own_heading() -> None:
+    task = usual_week(3, cards=4)
+    plan = plan_week(task, steps=10)
+    part, none, wait, late = (
+        Unplaced(card=card.id, title=card.title, reason=f"reason {place}")
+        for place, card in enumerate(task.cards[:4])
+    )
+    cards = [
+        replace(card, waiting_for="Gil" if card.id == wait.card else "") for card in task.cards
+    ]
+    task = replace(task, cards=tuple(cards))
+    lacking = (none, replace(part, minutes_planned=60), wait)
+    whole = replace(plan, unplaced=lacking, late=(late,), trade_offs=())
+
+    page = day_page(task, whole, task.window.first)
+    table = week_table(task, whole)
+
+    kinds = ["late", "in part", "no room", "waiting"]
+    assert [line for line in table.splitlines() if line in kinds] == kinds
+    heads = [line for line in page.splitlines() if line.startswith("## ")]
+    assert heads == ["## Late", "## In part", "## No room", "## Waiting"]
+    order = [one.reason for one in (late, part, none, wait)]
+    assert sorted(order, key=page.index) == sorted(order, key=table.index) == order
+    bare = day_page(task, replace(whole, unplaced=(none,), late=()), task.window.first)
+    assert "In part" not in bare
+
+
+def test_choices_are_numbered_as_they_are_taken() -> None:
+    task = usual_week(3, cards=4)
+    plan = plan_week(task, steps=10)
+    choices = (
+        TradeOff(id="a", says="First", options=("move it", "leave it late"), shifts=(None, None)),
+        TradeOff(id="b", says="Second", options=("wait",), shifts=(None,)),
+    )
+    whole = replace(plan, trade_offs=choices)
+
+    table = week_table(task, whole, has_reasons=True)
+
+    assert table.endswith(
+        "  1 First\n    1a move it\n    1b leave it late\n  2 Second\n    2a wait\n"
+    )
+    assert option_named(whole, "1B") == (choices[0], 1)
+    assert option_named(whole, "2a") == (choices[1], 0)
+    for name in ("2b", "3a", "0a", "a", ""):
+        with pytest.raises(UsageError, match="no option"):
+            option_named(whole, name)
