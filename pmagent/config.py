@@ -85,7 +85,7 @@ _LISTS = {"metadata", "exclude"} | _PERSON_LISTS
 _LAST_PORT = 65_535
 _WEEK_KEYS = {
     "zone", "hours", "deep", "days-off", "buffer", "shortest", "longest", "between", "daily-share",
-    "calendars", "board", "outcomes", "learn-estimates",
+    "calendars", "board", "outcomes", "me", "learn-estimates",
 }  # fmt: skip
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MODEL_NAME = re.compile(r"[!-~]{1,200}")
@@ -268,7 +268,8 @@ def _week(value: object) -> Mapping[str, object]:
     week = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
     if not _WEEK_KEYS.issuperset(week):
         raise ValueError
-    _strings(week.get("calendars", []))
+    for key in ("calendars", "me"):
+        _strings(week.get(key, []))
     for key in ("board", "outcomes", "zone"):
         _text(week.get(key, ""))
     _switch(week.get("learn-estimates", True))
@@ -300,8 +301,8 @@ _KINDS: Mapping[str, tuple[_Reader, str]] = {
     "arg-base": (_arg_base, '"auto", 0 or 1'),
     "week": (
         _week,
-        f"an object with some of {', '.join(sorted(_WEEK_KEYS))}; calendars is a list of globs, "
-        "board, outcomes and zone are strings, learn-estimates is true or false",
+        f"an object with some of {', '.join(sorted(_WEEK_KEYS))}; calendars is a list of globs, me "
+        "one of addresses, board, outcomes and zone are strings, learn-estimates is true or false",
     ),
     "ghost-url": (_site, "an address such as https://blog.example.org"),
     "trello-board": (_board, 'the id of a board, as "pmagent trello connect" writes it'),

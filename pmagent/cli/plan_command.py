@@ -179,6 +179,5 @@ def _save(output: Output, calls: WeekCalls, plan: WeekPlan) -> int:
     elif not rows:
         output.say("nothing to write: this plan stands already")
     else:
-        # Each file has an undo point of its own; the first is that of the calendar.
-        output.say(f'take it back with "pmagent rewind --to {rows[0]["undo"]}"')
+        output.say(f'take all of it back with "pmagent undo {rows[0]["undo"]}"')
     return codes.OK

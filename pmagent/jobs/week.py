@@ -39,7 +39,7 @@ from pmagent.tasks.planner import (
 )
 from pmagent.tasks.planner.minutes import WEEKDAYS
 from pmagent.tasks.planner.own_past import Adjusted, adjust_estimates
-from pmagent.types.actions import Done
+from pmagent.types.actions import Done, Json
 from pmagent.types.jobs import Saved
 from pmagent.types.pushes import PushDiff, PushResult
 from pmagent.types.tasks import (
@@ -129,7 +129,14 @@ class Week:
         """What the calendars say of some days."""
         found = self._files.calendars()
         zone = self.habits().zone
-        window = read_window(found.files, first, last, zone=zone, mtimes=found.written)
+        window = read_window(
+            found.files,
+            first,
+            last,
+            zone=zone,
+            mtimes=found.written,
+            owners=self._settings.me,
+        )
         notes = found.notes
         if not found.files:
             listed = ", ".join(self._settings.calendars)
@@ -218,17 +225,19 @@ class Week:
     def keep(self, plan: WeekPlan) -> Sequence[Saved]:
         """Write a plan, and let it stand."""
         weeks = self._weeks(plan)
-        saved: list[Saved] = []
-        for path, _, text in self._changes(plan, weeks):
-            given = {"file_path": path, "content": text}
+        texts = {path: text for path, _, text in self._changes(plan, weeks)}
+        saved: tuple[Saved, ...] = ()
+        if texts:
             why = f"the plan from {plan.first} to {plan.last}"
-            outcome = self._grounds.garden.perform("Write", given, by="command", why=why)
-            saved.append(Saved(path=path, outcome=outcome))
+            files: list[Json] = [{"path": path, "text": text} for path, text in texts.items()]
+            given: dict[str, Json] = {"files": files}
+            outcome = self._grounds.garden.perform("plan.keep", given, by="command", why=why)
+            saved = tuple(Saved(path=path, outcome=outcome) for path in texts)
             if not isinstance(outcome, Done):
-                return tuple(saved)
-        texts = {one.week: self._files.text(calendar_path(one.week)) or "" for one in weeks}
-        self._plans.put(weeks, texts)
-        return tuple(saved)
+                return saved
+        now = {one.week: self._files.text(calendar_path(one.week)) or "" for one in weeks}
+        self._plans.put(weeks, now)
+        return saved
 
     def _digest_of(self, week: str) -> str:
         try:

@@ -24,7 +24,7 @@ _MOST_LOOKED = 2_000
 """Notes that are looked at for a board's mark."""
 _MARK = b"kanban-plugin:"
 _HEAD = 4_000
-_OWN_KEYS = {"calendars", "board", "outcomes", "learn-estimates"}
+_OWN_KEYS = {"calendars", "board", "outcomes", "me", "learn-estimates"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,8 @@ class WeekSettings:
     calendars: tuple[str, ...] = CALENDARS
     board: str = ""
     outcomes: str = ""
+    me: tuple[str, ...] = ()
+    """The person's own addresses: what these declined takes no time."""
     learns: bool = True
     """Whether plans use how long finished cards took."""
 
@@ -46,6 +48,7 @@ def week_settings(given: Mapping[str, object]) -> WeekSettings:
         calendars=tuple(cast("Sequence[str]", given.get("calendars", CALENDARS))),
         board=str(given.get("board", "")),
         outcomes=str(given.get("outcomes", "")),
+        me=tuple(cast("Sequence[str]", given.get("me", ()))),
         learns=given.get("learn-estimates", True) is True,
     )
 

@@ -18,7 +18,7 @@ READ_TOOLS = frozenset({"Read", "Glob", "Grep", "Search", "Where", "Recall", "In
 """Tools that change nothing and send nothing."""
 EDIT_TOOLS = frozenset({
     "Edit", "Write", "NotebookEdit", "Rename", "Delete", "Import", "folder.draft",
-    "notes.write", "board.add",
+    "notes.write", "board.add", "plan.keep",
 })  # fmt: skip
 """Tools that change files and do nothing else."""
 FILE_TOOLS = READ_TOOLS | EDIT_TOOLS

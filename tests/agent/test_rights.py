@@ -115,8 +115,8 @@ def test_every_tool_says_what_it_takes_and_is_found_by_the_scan(garden: Garden) 
         "Agent", "Bash", "Delete", "Edit", "Glob", "Grep", "Import", "Read", "Rename", "Search",
         "Skill", "WebFetch", "Where", "Write", "board.add", "folder.draft", "ghost.draft",
         "ghost.image", "ghost.newsletter", "ghost.publish", "ghost.schedule", "ghost.update",
-        "notes.write", "trello.board", "trello.card", "trello.due", "trello.label", "trello.move",
-        "trello.push",
+        "notes.write", "plan.keep", "trello.board", "trello.card", "trello.due", "trello.label",
+        "trello.move", "trello.push",
     }  # fmt: skip
     for name, tool in tools.items():
         assert tool.name == name

@@ -21,7 +21,7 @@ from pmagent.agent.grounds import Wiring
 from pmagent.errors import UsageError
 from pmagent.garden import Garden
 from pmagent.tasks.board.reading import cards_of
-from pmagent.types.actions import Ask, AskReply, Done, Yes
+from pmagent.types.actions import Ask, AskReply, Denied, Done, Json, Yes
 from pmagent.types.jobs import Saved
 from pmagent.types.tasks import Block, WeekPlan
 
@@ -149,7 +149,7 @@ def test_nothing_stands_where_a_person_says_no(garden: Garden) -> None:
         week = alone.week
         saved = week.keep(week.plan(MONDAY, SUNDAY, now=EIGHT))
 
-        assert [isinstance(one.outcome, Done) for one in saved] == [False]
+        assert not any(isinstance(one.outcome, Done) for one in saved)
         assert week.standing(MONDAY, SUNDAY) is None
         assert not (garden.root / "drafts" / "plans").exists()
 
@@ -280,9 +280,51 @@ def test_a_plan_that_is_taken_back_stands_no_more_and_the_one_before_it_does(
 
 
 def _take_back(garden: Garden, saved: Sequence[Saved]) -> None:
-    for one in reversed(saved):
-        assert isinstance(one.outcome, Done)
-        garden.undo(one.outcome.checkpoint)
+    """All of its files have one undo point."""
+    [point] = {one.outcome.checkpoint for one in saved if isinstance(one.outcome, Done)}
+    garden.undo(point)
+
+
+def test_all_files_of_a_plan_are_one_question_with_every_difference(garden: Garden) -> None:
+    asked: list[Ask] = []
+
+    def yes(ask: Ask) -> Yes:
+        asked.append(ask)
+        return Yes()
+
+    garden.set_asker(yes)
+    saved = garden.week.keep(garden.week.plan(MONDAY, SUNDAY, now=EIGHT))
+
+    [ask] = asked
+    assert [change.path for change in ask.changes] == [one.path for one in saved]
+    assert len(saved) > 1
+
+
+def test_a_plan_is_written_below_its_folder_only(garden: Garden) -> None:
+    files: list[Json] = [{"path": "notes/plan.md", "text": "# Mine"}]
+
+    outcome = garden.perform("plan.keep", {"files": files}, by="command", why="a test")
+
+    assert isinstance(outcome, Denied)
+    assert "is not below" in outcome.decision.reason
+    assert not (garden.root / "notes" / "plan.md").exists()
+
+
+def test_what_one_of_the_persons_own_addresses_declined_takes_no_time(garden: Garden) -> None:
+    calendar = garden.root / "calendar" / "mine.ics"
+    calendar.write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\nUID:offsite\r\n"
+        b"DTSTAMP:20260130T190000Z\r\nDTSTART:20260206T140000Z\r\nDTEND:20260206T200000Z\r\n"
+        b"SUMMARY:Offsite\r\nATTENDEE;PARTSTAT=DECLINED:mailto:dov@plumday.example\r\n"
+        b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    free = garden.week.plan(MONDAY, SUNDAY, now=EIGHT).free
+    settings = garden.root / ".pmagent" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"pmagent": {"week": {"me": ["dov@plumday.example"]}}}', encoding="utf-8")
+
+    with Garden.open(garden.root, wiring=Wiring(now=lambda: EIGHT)) as again:
+        assert again.week.plan(MONDAY, SUNDAY, now=EIGHT).free > free
 
 
 def test_a_calendar_file_that_a_person_has_written_in_leaves_the_plan_standing(

@@ -167,10 +167,17 @@ class SmallWeek:
         return WeekTask(window=window, cards=cards, habits=HABITS, now=self.clock, before=self.kept)
 
     def plan(
-        self, first: date, last: date, *, now: datetime | None = None, seed: int = 0
+        self,
+        first: date,
+        last: date,
+        *,
+        now: datetime | None = None,
+        seed: int = 0,
+        before: WeekPlan | None = None,
     ) -> WeekPlan:
         del now, seed
-        return plan_week(self.task(first, last), steps=20)
+        task = self.task(first, last)
+        return plan_week(replace(task, before=task.before or before), steps=20)
 
     def standing(self, first: date, last: date) -> WeekPlan | None:
         del first, last

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
-from pmagent.tasks.planner import diff_plans
 from pmagent.tui.paint.week_values import Week
-from pmagent.types.tasks import Move, WeekPlan
+from pmagent.types.tasks import WeekPlan
 from pmagent.types.week import WeekCalls
 
 _FRIDAY = 4
@@ -30,9 +28,8 @@ def read_week(calls: WeekCalls, first: date, shown: WeekPlan | None = None) -> W
     """
     last = first + timedelta(days=6)
     now = calls.now()
-    plan = calls.plan(first, last)
+    plan = calls.plan(first, last, before=shown)
     standing = calls.standing(first, last)
-    moves = plan.moves if standing is not None or shown is None else _moves(calls, shown, plan)
     return Week(
         today=now.date(),
         now=now,
@@ -40,29 +37,10 @@ def read_week(calls: WeekCalls, first: date, shown: WeekPlan | None = None) -> W
         last=last,
         board=calls.board(),
         plan=plan,
-        moves=moves,
+        moves=plan.moves,
         has_standing=standing is not None,
         window=calls.window(first, last),
         habits=calls.habits(),
         is_kept=standing is not None and standing.blocks == plan.blocks,
         notes=tuple(calls.notes()),
     )
-
-
-def _moves(calls: WeekCalls, shown: WeekPlan, plan: WeekPlan) -> tuple[Move, ...]:
-    """What differs, each with what the new plan, or the board, has to say of it."""
-    cards = {block.id: block.card for block in (*shown.blocks, *plan.blocks)}
-    reasons = {one.card: one.reason for one in plan.unplaced}
-    done = {card.id for lane in calls.board().lanes for card in lane.cards if card.is_done}
-    planned = {block.card for block in plan.blocks}
-    whys = {block.id: block.why for block in plan.blocks}
-
-    def why(move: Move) -> str:
-        card = cards[move.block]
-        if move.kind != "dropped":
-            return whys.get(move.block, "")
-        if card in done:
-            return "it is done"
-        return reasons.get(card, "it has fewer blocks" if card in planned else "")
-
-    return tuple(replace(move, why=why(move)) for move in diff_plans(shown, plan))
