@@ -113,7 +113,7 @@ def why_there(prepared: Prepared, card: Card, part: Part) -> str:
     elif card.energy == "light" and not deep and any(one.deep for one in prepared.problem.days):
         reasons.append("light work, outside your best hours")
     if card.due is not None:
-        reasons.append(f"{'due' if card.due >= date else 'was due'} on {day_name(card.due)}")
+        reasons.append(f"{'due' if card.due >= date else 'was due'} on {day_name(card.due, date)}")
     waited = [one for one in card.after if one in prepared.by_id]
     if waited:
         reasons.append(f"after {quoted(prepared.by_id[waited[0]].title, 30)}")

@@ -133,7 +133,9 @@ def _left_of_cards(
         if card.waiting_for:
             refused[card.id] = left_out(card, f"it waits for {safe_text(card.waiting_for)}")
         elif card.start is not None and card.start > task.window.last:
-            refused[card.id] = left_out(card, f"it begins on {day_name(card.start)}")
+            refused[card.id] = left_out(
+                card, f"it begins on {day_name(card.start, task.window.last)}"
+            )
         elif not (card.at and card.due and blocks):
             minutes = _minutes_left(card, blocks, ground)
             if minutes > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from pmagent.tasks.planner.model import SLOT, Job, Places
 from pmagent.tasks.planner.placing import Layout, longest_run, slots_in
@@ -44,13 +45,18 @@ def _in_part(prepared: Prepared, number: int, planned: int, missing: int) -> str
     if card.due is None:
         return says
     if card.due <= prepared.task.window.last:
-        return f"{says}, but it is due on {day_name(card.due)}"
+        return f"{says}, but it is due on {_day(prepared, card.due)}"
     if planned >= job.enough * SLOT:
-        return f"{says}, which is in time for {day_name(card.due)}"
+        return f"{says}, which is in time for {_day(prepared, card.due)}"
     return (
-        f"{says}; to be done by {day_name(card.due)} beside what else is due,"
+        f"{says}; to be done by {_day(prepared, card.due)} beside what else is due,"
         f" {duration(job.enough * SLOT)} would have to be in these days"
     )
+
+
+def _day(prepared: Prepared, day: date) -> str:
+    """A day, with its year where that is not at hand."""
+    return day_name(day, prepared.task.window.first)
 
 
 def laid_out(prepared: Prepared, places: Places) -> Layout:
@@ -132,7 +138,7 @@ def _need(job: Job) -> str:
 
 def _when(prepared: Prepared, card: Card) -> str:
     if card.start is not None and card.start > prepared.ground.dates[0]:
-        return f"from {day_name(card.start)} on only"
+        return f"from {_day(prepared, card.start)} on only"
     return "only"
 
 
@@ -148,7 +154,9 @@ def _no_time(prepared: Prepared, card: Card) -> str:
             " which is set to a time with no room before it"
         )
     if card.start is not None and card.start > prepared.ground.dates[0]:
-        return f"it begins on {day_name(card.start)}, and no working time is free from then on"
+        return (
+            f"it begins on {_day(prepared, card.start)}, and no working time is free from then on"
+        )
     return "no working time is free in these days"
 
 
@@ -192,7 +200,7 @@ def late_of(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> tupl
 def _why_late(prepared: Prepared, card: Card, places: Places) -> str:
     if card.due is None:
         return ""
-    due = f"due on {day_name(card.due)}"
+    due = f"due on {_day(prepared, card.due)}"
     dates, numbers = (
         prepared.ground.dates,
         {one.id: place for place, one in enumerate(prepared.cards)},

@@ -33,6 +33,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.blocks import blocks_of
 from pmagent.tasks.planner.days import minutes_in
 from pmagent.tasks.planner.minutes import (
@@ -184,11 +185,11 @@ def _notes(prepared: Prepared, places: Places, blocks: Sequence[Block]) -> tuple
     notes = list(prepared.notes)
     known = task.window.known_until
     zone = prepared.ground.zone
-    if known is not None and known < task.window.last:
-        beyond = sum(block.start.astimezone(zone).date() > known for block in blocks)
+    beyond = [block for block in blocks if known and block.start.astimezone(zone).date() > known]
+    if known is not None and beyond:
         notes.append(
-            f"the calendar is known until {day_name(known)}"
-            + (f": {beyond} blocks after it may meet what is not in the export" if beyond else "")
+            f"the calendar is known until {day_name(known)}:"
+            f" {counted(len(beyond), 'block')} after it may meet what is not in the export"
         )
     placed = [card for card, parts in zip(prepared.cards, places, strict=True) if parts]
     guessed = [quoted(card.title, 30) for card in placed if card.effort is None]

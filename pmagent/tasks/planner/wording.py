@@ -11,6 +11,7 @@ from pmagent.tasks.planner.minutes import hours_on
 from pmagent.types.tasks import Habits
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HALF_A_YEAR = 182
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -20,9 +21,13 @@ def quoted(title: str, most: int = 60) -> str:
     return f'"{line if len(line) <= most else line[: most - 1].rstrip() + "…"}"'
 
 
-def day_name(day: date) -> str:
-    """`Mon 23 Nov`, in no language but ours: the same on every computer."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+def day_name(day: date, near: date | None = None) -> str:
+    """`Mon 23 Nov`, in no language but ours: the same on every computer.
+
+    With its year where it is half a year and more from `near`.
+    """
+    year = f" {day.year}" if near is not None and abs((day - near).days) > _HALF_A_YEAR else ""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:

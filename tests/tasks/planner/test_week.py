@@ -487,3 +487,10 @@ def test_an_option_that_is_taken_comes_true() -> None:
         )
         again = planned(replace(task, cards=cards))
         assert not any(one.cards == choice.cards for one in again.trade_offs), shift
+
+
+def test_a_day_of_another_year_is_said_with_its_year() -> None:
+    plan = planned(week(card("old", 30, due=date(2025, 10, 31))))
+
+    assert plan.blocks[0].why == "was due on Fri 31 Oct 2025"
+    assert plan.late[0].reason.endswith("as it was due on Fri 31 Oct 2025 already")
