@@ -28,6 +28,9 @@ ABOUT = "card "
 """Begins what an effect of a push is about."""
 
 
+_UNSURE = frozenset({"queued", "sending", "dead", "cancelled"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
     """What both boards have come to say without sending, as of what was sent before it."""
@@ -135,7 +138,7 @@ def _fields(sent: Mapping[str, Json], day_of: Callable[[datetime], date]) -> Car
 
 def _tried(effect: Effect | None, day_of: Callable[[datetime], date]) -> Iterator[CardFields]:
     """What an effect that is not known to be done would send, and what it would replace."""
-    if effect is None or effect.state not in {"queued", "sending", "dead"}:
+    if effect is None or effect.state not in _UNSURE:
         return
     before = effect.payload.get("before")
     if effect.kind == MOVE:

@@ -23,7 +23,8 @@ def steps_of(one: Compared, terms: Terms) -> Iterator[Step]:
     if set(one.writes) & _SAID.keys():
         yield _step(one, CARD, _changed(one, one.there, terms))
     if "list" in one.writes and one.list is not None:
-        move: Step = {"card": one.there.id, "list": one.list.id, "before": one.there.list}
+        move: Step = {"card": one.there.id, "list": one.list.id, "before": one.there.list,
+                      "to": one.list.name, "seen": one.there.changed or None}  # fmt: skip
         yield _step(one, MOVE, move)
     for label in one.labels:
         yield _step(one, LABEL, {"card": one.there.id, "name": label}, label)
@@ -69,6 +70,7 @@ def _changed(one: Compared, there: TheirCard, terms: Terms) -> Step:
         "list": base.list or there.list,
         "labels": sorted(one.record.labels),
         "before": before,
+        "seen": there.changed or None,
     }
 
 

@@ -24,7 +24,7 @@ from pmagent.tasks.planner.minutes import WEEKDAYS
 from pmagent.types.actions import Denied, Done, Failed, Json, Outcome, Unanswered
 from pmagent.types.outbox import Effect
 from pmagent.types.pushes import FieldName, PushDiff, Pushed, PushResult, TheirBoard
-from pmagent.types.tasks import Board, Habits
+from pmagent.types.tasks import Habits
 
 PLACE = "trello"
 READ, PUSH = "trello.board", "trello.push"
@@ -49,6 +49,8 @@ class _Draft:
     diff: PushDiff
     comparison: Comparison
     theirs: TheirBoard
+    text: str
+    """This board's file."""
 
 
 class PushDesk:
@@ -83,7 +85,7 @@ class PushDesk:
             same=len(found.same),
             notes=(*found.notes, *_gone(theirs, {one.key for one in known.values()}, records)),
         )
-        self._draft = _Draft(diff=diff, comparison=found, theirs=theirs)
+        self._draft = _Draft(diff=diff, comparison=found, theirs=theirs, text=board.text)
         return diff
 
     def push(self, diff: PushDiff, ours: Sequence[str], theirs: Sequence[str]) -> PushResult:
@@ -96,12 +98,12 @@ class PushDesk:
             if one.push.state in {"new", "changed"} or one.card.id in ours
         ]
         taken = [one for one in draft.comparison.cards if one.card.id in theirs]
-        self._check_lists(taken)
+        self._check_taken(draft, taken)
         outcome, cards = self._send(draft, chosen)
         if not isinstance(outcome, Done):
             return PushResult(outcome=outcome)
         self._draft = None
-        written = self._write(draft.theirs, chosen, taken)
+        written = self._write(draft, chosen, taken)
         if written is not None and not isinstance(written, Done):
             return PushResult(outcome=written, cards=cards)
         self._agree(draft, taken)
@@ -147,33 +149,38 @@ class PushDesk:
     # -- here --------------------------------------------------------------------------------------
 
     def _write(
-        self, theirs: TheirBoard, sent: Sequence[Compared], taken: Sequence[Compared]
+        self, draft: _Draft, sent: Sequence[Compared], taken: Sequence[Compared]
     ) -> Outcome | None:
-        """The board's file with the ids of cards that were sent, and with what was taken.
+        """The board's file with the ids of cards that are there, and with what was taken.
 
-        Without its id a card would be another one as soon as its title changes.
+        Without its id a card would be another one as soon as its title changes. Cards of an earlier
+        push that ended in the midst get theirs as well.
         """
         board = self._files.board()
-        text = name_cards(board.text, {one.card.id for one in (*sent, *taken)})
+        compared = (*draft.comparison.cards, *draft.comparison.same)
+        known = [one for one in compared if one.there is not None]
+        named = {one.card.id for one in (*known, *sent)}
+        text = name_cards(board.text, named, seen=draft.text)
         try:
             for one in taken:
-                text = take_fields(text, one.card.id, _there(one, theirs, self._terms()))
+                text = take_fields(text, one.card.id, _there(one, draft.theirs, self._terms()))
         except UsageError as exc:
             return Failed(message=exc.message, hint=exc.hint)
         if text == board.text:
             return None
         given = {"file_path": board.path, "old_string": board.text, "new_string": text}
         what = ", ".join(f'"{one.card.title}"' for one in taken)
-        why = f"taken from the board there: {what}" if taken else "ids of cards that were sent"
+        why = f"taken from the board there: {what}" if taken else "ids of cards that are there"
         return self._grounds.garden.perform("Edit", given, by="command", why=why)
 
-    def _check_lists(self, taken: Sequence[Compared]) -> None:
-        """See that what is to be taken has its list here, before anything is sent.
+    def _check_taken(self, draft: _Draft, taken: Sequence[Compared]) -> None:
+        """See that what is to be taken can be, and has its list here, before anything is sent.
 
         Raises:
-            UsageError: one has not.
+            UsageError: one cannot.
         """
-        names = {lane.title.casefold() for lane in self._board().lanes}
+        board = self._files.board()
+        names = {lane.title.casefold() for lane in board.lanes}
         for one in taken:
             for field in one.push.fields:
                 if field.name == "list" and field.there.strip().casefold() not in names:
@@ -182,6 +189,9 @@ class PushDesk:
                         "board does not have",
                         "make a list of that name on this board, and push again",
                     )
+        text = board.text
+        for one in taken:
+            text = take_fields(text, one.card.id, _there(one, draft.theirs, self._terms()))
 
     def _agree(self, draft: _Draft, taken: Sequence[Compared]) -> None:
         """Note what both boards say alike by now."""
@@ -208,15 +218,13 @@ class PushDesk:
         Raises:
             UsageError: it is another one by now.
         """
-        if self._draft is not None and self._draft.diff == diff:
-            return self._draft
+        kept = self._draft
+        if kept is not None and kept.diff == diff and kept.text == self._files.board().text:
+            return kept
         again = self.diff()
         if again != diff or self._draft is None:
             raise UsageError("one of the boards has changed since", "look at what differs again")
         return self._draft
-
-    def _board(self) -> Board:
-        return self._files.board()
 
     def _records(self) -> PushRecords:
         target = self._links.target()

@@ -77,6 +77,13 @@ class Outbox:
         """Close what it has opened itself; the tables are their owner's."""
         self._sender.limits.close()
 
+    def heed(self, why_unwanted: Callable[[Effect], str]) -> None:
+        """Ask before each try that no person asks for why it is not to be sent any more, if so.
+
+        What is unwanted is cancelled, and can be wished again.
+        """
+        self._sender.why_unwanted = why_unwanted
+
     # Sending
 
     def record(self, wish: Wish) -> Effect:

@@ -173,6 +173,14 @@ def bury(effect: Effect, error: str, hint: str, now: datetime) -> Effect:
     )
 
 
+def withdrawn(effect: Effect, why: str, now: datetime) -> Effect:
+    """The effect as it is never sent by itself, since whoever wished it wants it no more."""
+    dropped = replace(effect, state="cancelled", changed=now, next_at=None, leased_by="")
+    is_doubtful = effect.is_doubtful or effect.state == "sending"
+    hint = "wish it again as it is to be"
+    return replace(dropped, error=why, hint=hint, cause="", is_doubtful=is_doubtful)
+
+
 def wait_after(tries: int, rng: Random) -> float:
     """Seconds before another try, after so many."""
     return rng.uniform(0, min(CAP_S, BASE_S * 2**tries))

@@ -21,7 +21,7 @@ from typing import Literal
 from pmagent.errors import PmagentError, UsageError
 from pmagent.outbox.circuit import Circuits
 from pmagent.outbox.limits import Limits
-from pmagent.outbox.ruling import PACES, TRIES, bury, delivery_of, end_badly, end_well
+from pmagent.outbox.ruling import PACES, TRIES, bury, delivery_of, end_badly, end_well, withdrawn
 from pmagent.records.effects import Effects
 from pmagent.records.tables import Tables
 from pmagent.types.outbox import (
@@ -59,6 +59,7 @@ class Sender:
         self._publishers = publishers
         self._around = around
         self._numbers = count(1)
+        self.why_unwanted: Callable[[Effect], str] = lambda effect: ""  # noqa: ARG005
         self.circuits = Circuits(tables, around.now)
         self.limits = Limits(tables.path.parent)
 
@@ -112,7 +113,7 @@ class Sender:
         if not _is_due(effect, now, is_asked=is_asked):
             return None
         publisher = self._publishers.get(publisher_of(effect))
-        if publisher is None:
+        if publisher is None or self._is_withdrawn(effect, is_asked=is_asked):
             return None
         if publisher.target != effect.target:
             self._misdirected(effect, publisher)
@@ -172,6 +173,14 @@ class Sender:
             put_off = replace(put_off, state="queued", leased_by="", is_doubtful=True)
         if effect.state != "done" or until is not None:
             self._effects.put(put_off)
+
+    def _is_withdrawn(self, effect: Effect, *, is_asked: bool) -> bool:
+        if is_asked or effect.state == "done":
+            return False
+        why = self.why_unwanted(effect)
+        if why:
+            self._effects.put(withdrawn(effect, why, self._around.now()))
+        return bool(why)
 
     def _misdirected(self, effect: Effect, publisher: Publisher) -> None:
         if effect.state == "done":

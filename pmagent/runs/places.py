@@ -42,6 +42,10 @@ def place_for(publishers: Mapping[str, Publisher], kind: str) -> Publisher:
     """
     name = kind.partition(".")[0]
     publisher = publishers.get(name)
+    if publisher is None and name == "trello":
+        raise UsageError(
+            "no board elsewhere is set up", 'set your Trello board up with "pmagent trello connect"'
+        )
     if publisher is None:
         raise UsageError(
             f'no place for "{kind}" is set up', f'set it up with "pmagent {name} connect"'

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from pmagent.agent.tool import OutboxPort, Plan, Reach, Result
 from pmagent.errors import UsageError
 from pmagent.nlp.counted import counted
-from pmagent.publishers.trello.payloads import CardPayload, LabelPayload, MovePayload
+from pmagent.publishers.trello.payloads import MARK, CardPayload, LabelPayload, MovePayload
 from pmagent.tasks.board.push_text import push_lines
 from pmagent.tools._effects import EffectInput, checked, outbox_of, shown
 from pmagent.types.actions import Json
@@ -44,6 +44,14 @@ class PushStepInput(EffectInput):
     payload: dict[str, object]
     url: str = ""
 
+    @model_validator(mode="after")
+    def _of_its_card(self) -> PushStepInput:
+        """A person is shown `card`; the effect is known by `about`."""
+        label = f" label {str(self.payload.get('name')).casefold()}"
+        if self.about != f"card {self.card}{label if self.kind == 'trello.label' else ''}":
+            raise ValueError("what it is about is not its card")
+        return self
+
 
 class TrelloPushInput(EffectInput):
     """The effects in their order, and the names of the lists they speak of."""
@@ -68,7 +76,10 @@ class TrelloPushTool:
         """
         _, target, host = outbox_of(reach, KIND)
         rows = list(push_lines(_cards(given)))
-        outgoing = shown([("To", f"{given.board}, {target}")], "\n".join(rows))
+        head = [("To", f"{' '.join(given.board.split())}, {target}")]
+        if any(step.kind == "trello.card" for step in given.steps):
+            head.append(("With", f'"{MARK}" and a number as the last line of each description'))
+        outgoing = shown(head, "\n".join(rows))
         count = counted(len({step.card for step in given.steps}), "card")
         return Plan(
             subject=f"{count} at {host}",

@@ -117,6 +117,8 @@ class TheirCard:
     due: datetime | None = None
     labels: tuple[str, ...] = ()
     is_archived: bool = False
+    changed: str = ""
+    """When something last happened to it there."""
 
 
 @dataclass(frozen=True, kw_only=True)

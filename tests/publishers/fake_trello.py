@@ -1,4 +1,4 @@
-"""A small Trello on loopback: it keeps one board, and behaves as the real one where it matters.
+"""A small Trello on loopback: a board and what lies elsewhere, as the real one where it matters.
 
 Ids, plain-text refusals, 429 bodies, the lock after too many of them, and a limit by its own clock.
 Faults come by script: each is used up by the next request that changes something, or by any where
@@ -23,6 +23,8 @@ from urllib.parse import parse_qs, urlsplit
 
 KEY, TOKEN = "0123456789abcdef" * 2, "ATTA" + "0123456789abcdef" * 4
 BOARD, SHORT_LINK = "5abbe4b7ddc1b351ef961414", "9ea5e97d"
+ELSEWHERE = "5abbe4b7ddc1b351ef96cafe"
+"""Another board of the same account: its cards and lists answer by their ids as well."""
 Record = dict[str, Any]
 ID = re.compile(r"[0-9a-f]{24}")
 DESC_CHARS = 16_384
@@ -33,10 +35,11 @@ class Fault:
     """What goes wrong with one request."""
 
     kind: Literal[
-        "none", "busy", "token limit", "key limit", "lost", "broken", "cut", "page", "down"
+        "none", "busy", "token limit", "key limit", "lost", "broken", "cut", "page", "down", "echo"
     ]
     """`lost`: done, then the connection is cut. `broken`: done, then 500. `cut`: not done, cut.
-    `page`: a proxy's page with 200. `down`: 502 before anything is done."""
+    `page`: a proxy's page with 200. `down`: 502 before anything is done. `echo`: 400, and the
+    request's own header in the body."""
     is_any: bool = False
     """Whether a request that only reads uses it up as well."""
 
@@ -66,6 +69,9 @@ class FakeTrello:
     """Requests of one token in ten seconds; 0 is without a limit."""
     most_cards: int = 0
     is_closed: bool = False
+    name: str = "A board"
+    is_private_elsewhere: bool = False
+    """Whether the token may not see the other board."""
     token: str = TOKEN
     """The one that is accepted; another one takes the old one's place."""
     lists: dict[str, Record] = field(default_factory=dict)
@@ -96,6 +102,18 @@ class FakeTrello:
         table[one["id"]] = one
         return one
 
+    def copy(self, card: Record) -> Record:
+        """As "Copy card" does there: the description comes along, mark and all."""
+        fields = {name: value for name, value in card.items() if name not in {"id", "shortUrl"}}
+        return self.put(self.cards, **fields, shortUrl=f"https://trello.com/c/{self.count:08x}")
+
+    def take_away(self, one: Record) -> None:
+        """Bring a card, or a list with its cards, to another board: the ids stay."""
+        one["idBoard"] = ELSEWHERE
+        for card in self.cards.values():
+            if card.get("idList") == one["id"]:
+                card["idBoard"] = ELSEWHERE
+
     # -- requests ----------------------------------------------------------------------------------
 
     def answer(self, hit: Hit) -> Any:
@@ -107,11 +125,12 @@ class FakeTrello:
             case "GET", ["boards", _, *rest]:
                 return self.of_board(parts[1], rest, hit.query)
             case "GET", ["cards", ident]:
-                return self.shown(self.by_id(self.cards, ident))
+                return self.shown(self.visible(self.by_id(self.cards, ident)))
             case "POST", ["cards"]:
                 return self.shown(self.make_card(given))
             case "PUT", ["cards", ident]:
-                return self.shown(self.change_card(self.by_id(self.cards, ident), given))
+                card = self.visible(self.by_id(self.cards, ident))
+                return self.shown(self.change_card(card, given))
             case "POST", ["cards", ident, "idLabels"]:
                 return self.add_label(self.by_id(self.cards, ident), given)
             case "POST", ["labels"]:
@@ -124,24 +143,28 @@ class FakeTrello:
     def of_board(self, ident: str, rest: list[str], query: Mapping[str, str]) -> Any:
         if ident not in {BOARD, SHORT_LINK}:
             raise Refusal(404, "board not found")
+        lists, cards, labels = (
+            [one for one in table.values() if one["idBoard"] == BOARD]
+            for table in (self.lists, self.cards, self.labels)
+        )
         is_all = query.get("filter") == "all"
         match rest:
             case []:
                 return {
                     "id": BOARD,
-                    "name": "A board",
+                    "name": self.name,
                     "closed": self.is_closed,
                     "shortUrl": f"https://trello.com/b/{SHORT_LINK}",
                 }
             case ["lists"]:
-                return [one for one in self.lists.values() if is_all or not one["closed"]]
+                return [one for one in lists if is_all or not one["closed"]]
             case ["labels"]:
-                return list(self.labels.values())
+                return labels
             case ["cards"]:
-                if self.most_cards and len(self.cards) > self.most_cards:
+                if self.most_cards and len(cards) > self.most_cards:
                     raise Refusal(429, {"error": "API_TOO_MANY_CARDS_REQUESTED",
                                         "message": "Requested too many cards"})  # fmt: skip
-                shown = [one for one in self.cards.values() if is_all or not one["closed"]]
+                shown = [one for one in cards if is_all or not one["closed"]]
                 return [self.shown(one) for one in shown]
             case _:
                 raise Refusal(404, "The requested resource was not found.")
@@ -179,8 +202,9 @@ class FakeTrello:
     def make_card(self, given: Record) -> Record:
         if not ID.fullmatch(str(given.get("idList", ""))):
             raise Refusal(400, "invalid value for idList")
-        self.by_id(self.lists, given["idList"])
-        card = self.put(self.cards, name="", desc="", closed=False, due=None, idLabels=[], pos=0)
+        home = self.by_id(self.lists, given["idList"])["idBoard"]
+        card = self.put(self.cards, idBoard=home, name="", desc="", closed=False, due=None,
+                        idLabels=[], pos=0)  # fmt: skip
         card["shortUrl"] = f"https://trello.com/c/{self.count:08x}"
         try:
             return self.change_card(card, given)
@@ -193,14 +217,15 @@ class FakeTrello:
         for name in ("name", "desc", "closed", "idList"):
             if name in given:
                 after[name] = given[name]
-        if len(after["desc"]) > DESC_CHARS:
+        if len(after["desc"].encode("utf-16-le")) // 2 > DESC_CHARS:  # as JavaScript counts
             raise Refusal(400, "invalid value for desc")
         if not str(after["name"]).strip():
             raise Refusal(400, "invalid value for name")
         after["desc"] = after["desc"].strip()
         after["name"] = after["name"].strip()
         if "idList" in given:
-            self.by_id(self.lists, given["idList"])
+            if self.by_id(self.lists, given["idList"])["idBoard"] != card["idBoard"]:
+                raise Refusal(400, "invalid value for idList")
             after["pos"] = self.position(given["idList"], given.get("pos", "bottom"))
         if "idLabels" in given:
             after["idLabels"] = [self.by_id(self.labels, one)["id"] for one in given["idLabels"]]
@@ -238,6 +263,11 @@ class FakeTrello:
         if ident not in table:
             raise Refusal(404, "The requested resource was not found.")
         return table[ident]
+
+    def visible(self, card: Record) -> Record:
+        if self.is_private_elsewhere and card["idBoard"] != BOARD:
+            raise Refusal(401, "unauthorized card permission requested")
+        return card
 
     def shown(self, card: Record) -> Record:
         return {**card, "labels": [self.labels[one] for one in card["idLabels"]]}
@@ -293,6 +323,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.say(200, b"<html>hello</html>", "text/html")
             case "cut":
                 self.connection.close()
+            case "echo":
+                self.refuse(Refusal(400, f"bad header {self.headers.get('Authorization')}"))
             case _:
                 return False
         return True

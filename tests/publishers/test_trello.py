@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from pmagent.errors import UsageError
-from pmagent.publishers.trello.cards import is_marked, mark_of
+from pmagent.publishers.trello.cards import is_marked, mark_of, text_and_mark
 from pmagent.publishers.trello.key import find_key, parse_key
 from pmagent.publishers.trello.publisher import (
     TrelloPublisher,
@@ -126,7 +127,7 @@ def test_limits_are_waited_for_and_a_locked_key_longer(
     board: TrelloPublisher, fake: FakeTrello
 ) -> None:
     clock = [0.0]
-    fake.now, fake.limit = lambda: clock[0], 3
+    fake.now, fake.limit = lambda: clock[0], 4  # the cards, the lists, the making, the card
     board.do(card(board, fake), None)
 
     assert fault_of(board, card(board, fake)).wait_s == 10.0
@@ -173,11 +174,101 @@ def test_two_cards_with_one_mark_are_told_and_left_alone(
     made = board.do(card(board, fake), None)
     fake.put(fake.cards, **{k: v for k, v in fake.cards[made.id].items() if k != "id"})
 
-    found = board.look(card(board, fake))
+    for wanted in (replace(card(board, fake), is_doubtful=True),
+                   replace(card(board, fake), attempts=2),
+                   replace(card(board, fake, made), state="done")):  # fmt: skip
+        found = board.look(wanted)
+        assert found is not None
+        assert found.matches == 2
+        assert fault_of(board, wanted).kind == "collision"
+    assert len(fake.cards) == 2
 
-    assert found is not None
-    assert found.matches == 2
-    assert fault_of(board, card(board, fake, name="New")).kind == "collision"
+
+def test_a_copy_that_somebody_made_there_takes_the_mark_along_and_is_left_alone(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    made = board.do(card(board, fake), None)
+    copied = dict(fake.copy(fake.cards[made.id]))
+
+    after = board.do(card(board, fake, made, name="New"), None)
+
+    assert (after.id, fake.cards[made.id]["name"]) == (made.id, "New")
+    assert fake.cards[copied["id"]] == copied
+
+
+@pytest.mark.parametrize("becomes", ["taken away", "archived"])
+def test_in_a_list_that_is_no_longer_open_on_this_board_nothing_is_made_or_put(
+    board: TrelloPublisher, fake: FakeTrello, becomes: str
+) -> None:
+    made = board.do(card(board, fake), None)
+    doing = fake.lists[fake.list_id("Doing")]
+    if becomes == "archived":
+        doing["closed"] = True
+    else:
+        fake.take_away(doing)
+    other = replace(card(board, fake, list=doing["id"]), key="0" * 20)
+    before = fake.writes()
+
+    for wanted in (other, effect(board, "trello.move", {"card": made.id, "list": doing["id"]})):
+        assert fault_of(board, wanted).kind == "refused"
+    assert fake.writes() == before
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_a_card_on_another_board_is_not_touched_and_bars_no_other(
+    board: TrelloPublisher, fake: FakeTrello, is_private: bool
+) -> None:
+    made = board.do(card(board, fake), None)
+    fake.take_away(fake.cards[made.id])
+    fake.is_private_elsewhere = is_private
+    before = fake.writes()
+
+    for wanted in (
+        effect(board, "trello.move", {"card": made.id, "list": fake.list_id("Doing")}),
+        effect(board, "trello.label", {"card": made.id, "name": "x"}),
+        effect(board, "trello.due", {"card": made.id, "due": None}),
+        card(board, fake, made, name="New", before={"name": "Ring Ruth"}),
+    ):
+        assert fault_of(board, wanted).kind == "refused"  # not as if the key were
+    assert fake.writes() == before
+
+
+def test_a_server_that_repeats_what_it_refuses_brings_no_key_into_a_fault(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    fake.faults.append(Fault("echo"))
+
+    told = fault_of(board, card(board, fake))
+
+    assert "bad header" in told.message
+    assert all(secret.lower()[:20] not in told.message.lower() for secret in (KEY, TOKEN))
+
+
+def test_a_text_is_as_long_as_trello_counts_it(board: TrelloPublisher, fake: FakeTrello) -> None:
+    assert board.do(card(board, fake, text="😀" * 8_000), None)
+    assert fault_of(board, card(board, fake, text="😀" * 8_001)).kind == "refused"
+
+
+def test_many_cards_are_made_with_one_reading_of_the_board(
+    board: TrelloPublisher, fake: FakeTrello
+) -> None:
+    def count() -> int:
+        return sum(hit.path.endswith(f"{BOARD}/cards") for hit in fake.hits)
+
+    for number in range(20):
+        wanted = replace(card(board, fake), key=f"{number:020x}")
+        assert board.look(wanted) is None
+        board.do(wanted, None)
+        again = board.look(wanted)
+        assert again is not None
+        assert again.matches == 1
+    assert count() == 1
+
+    fake.faults.append(Fault("lost"))
+    lost = replace(card(board, fake), key="f" * 20)
+    assert fault_of(board, lost).kind == "ambiguous"
+    assert board.look(lost) is not None  # read anew behind a writing of unknown end
+    assert count() == 2
 
 
 def test_a_card_is_moved_labelled_and_dated_each_once(
@@ -337,7 +428,8 @@ def test_a_board_too_large_and_a_payload_that_is_none_are_refused(
     board.do(card(board, fake), None)
     fake.put(fake.cards, **{k: v for k, v in next(iter(fake.cards.values())).items() if k != "id"})
     fake.most_cards = 1
-    assert "more cards than Trello gives" in fault_of(board, card(board, fake)).message
+    doubtful = replace(card(board, fake), is_doubtful=True)
+    assert "more cards than Trello gives" in fault_of(board, doubtful).message
 
 
 def test_the_tools_are_external_and_name_what_they_take() -> None:
@@ -353,11 +445,30 @@ def test_the_tools_are_external_and_name_what_they_take() -> None:
     assert not any(name.startswith("trello.") and "delete" in name for name in tools)
 
 
-def test_marks_count_in_the_last_line_alone(board: TrelloPublisher, fake: FakeTrello) -> None:
+@pytest.mark.parametrize(
+    ("desc", "expected"),
+    [
+        ("Words.\n\n{mark}", True),
+        ("{mark}\nand more", True),  # people there write on behind it
+        ("Words.\r\n\r\n{mark}  \r\n\r\nmore", True),
+        ("{mark}\\\nmore", True),
+        ("as in {mark}", False),
+        ("{mark}0", False),
+        ("{mark}\n\npmagent:" + "0" * 20, False),  # the last one counts
+        ("pmagent: a good tool", False),
+    ],
+)
+def test_a_mark_is_a_line_of_its_own(
+    board: TrelloPublisher, fake: FakeTrello, desc: str, expected: bool
+) -> None:
     wanted = card(board, fake)
-    fake.put(fake.cards, name="x", desc=f"{mark_of(wanted.key)}\nand more", closed=False, due=None,
-             idList=fake.list_id("To do"), idLabels=[], shortUrl="")  # fmt: skip
+    fake.put(fake.cards, name="x", desc=desc.format(mark=mark_of(wanted.key)), closed=False,
+             due=None, idList=fake.list_id("To do"), idLabels=[], shortUrl="")  # fmt: skip
     client = open_client(BOARD, lambda: parse_key(f"{KEY}:{TOKEN}"), base=fake.url)
 
-    assert not is_marked(client.cards()[0], wanted.key)
-    assert board.look(wanted) is None
+    [there] = client.cards()
+
+    assert is_marked(there, wanted.key) is expected
+    assert (board.look(wanted) is not None) is expected
+    text, _ = text_and_mark(there)
+    assert ("a good tool" in text) is ("a good tool" in desc)

@@ -6,11 +6,12 @@ all the board's cards. What somebody has changed there in the meantime stays, or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pmagent.publishers.trello.client import TrelloClient, read_back
+from pmagent.publishers.trello.client import KEPT_S, TrelloClient, read_back
 from pmagent.publishers.trello.payloads import (
     MARK,
     CardPayload,
@@ -26,6 +27,10 @@ from pmagent.types.outbox import Effect, Receipt, SendFault
 Content = Mapping[str, Json]
 _LABELS = {"name": "the title", "text": "the description", "due": "the due time"}
 _GONE_HINT = "drop it"
+_LIST_HINT = "open it again there, or name another one"
+_MARK = re.compile(rf"^[ \t]*{MARK}(?P<key>[0-9a-f]{{20}})[ \t]*\\?[ \t]*$", re.MULTILINE)
+"""A line of its own, wherever people there have written on behind it; their editor may end it with
+a backslash."""
 _HINT = "compare both versions, and say which one counts"
 
 
@@ -40,17 +45,20 @@ def text_with_mark(text: str, key: str) -> str:
 
 
 def is_marked(card: SentCard, key: str) -> bool:
-    """Whether the card's description ends with that mark."""
-    return card.desc.rstrip().rpartition("\n")[2].strip() == mark_of(key)
+    """Whether that is the card's mark."""
+    return text_and_mark(card)[1] == key
 
 
 def text_and_mark(card: SentCard) -> tuple[str, str]:
     """The description without its mark, and the key in the mark; empty where it has none."""
-    rows = card.desc.rstrip().split("\n")
-    last = rows[-1].strip()
-    if not last.startswith(MARK):
-        return card.desc.strip(), ""
-    return "\n".join(rows[:-1]).strip(), last.removeprefix(MARK)
+    desc = card.desc.replace("\r\n", "\n")
+    last = None
+    for last in _MARK.finditer(desc):  # noqa: B007 - the last one counts: others were in the text
+        pass
+    if last is None:
+        return desc.strip(), ""
+    before, behind = desc[: last.start()].strip(), desc[last.end() :].strip()
+    return "\n\n".join(part for part in (before, behind) if part), last["key"]
 
 
 def receipt_of(card: SentCard) -> Receipt:
@@ -75,7 +83,8 @@ def do_card(client: TrelloClient, effect: Effect) -> Receipt:
     ours = _find(client, effect)
     _refuse_doubles(effect, len(ours))
     if ours:
-        return _change(client, effect, payload, ours[0])
+        # The list of all cards may be some seconds old.
+        return _change(client, effect, payload, client.card(ours[0].id))
     if payload.before is not None:
         raise SendFault("refused", "the card was deleted there, or is on another board", _GONE_HINT)
     wanted = _content_of_payload(payload)
@@ -83,18 +92,16 @@ def do_card(client: TrelloClient, effect: Effect) -> Receipt:
         "idList": payload.list, "name": payload.name, "pos": "bottom",
         "desc": text_with_mark(payload.text, effect.key), "due": wanted["due"],
     }  # fmt: skip
+    _check_list(client, payload.list)
     if payload.labels:
         fields["idLabels"] = _labels_of(client, payload.labels, None)
     made = client.make_card(fields)
-    seen = read_back(lambda: _find(client, effect))
-    _refuse_doubles(effect, len(seen))
-    if not seen:
-        raise SendFault("ambiguous", "the card was made, and is not found there")
-    if lost := _differing(wanted, _content_of_card(seen[0])):
+    seen = read_back(lambda: client.card(made.id))
+    if lost := _differing(wanted, _content_of_card(seen)):
         told = ", ".join(_LABELS[name] for name in lost)
         message = f"Trello stored something else than was sent: {told}"
         raise SendFault("refused", message, f"look at {made.url}")
-    return receipt_of(seen[0])
+    return receipt_of(seen)
 
 
 def look_for_move(client: TrelloClient, effect: Effect) -> Receipt | None:
@@ -112,6 +119,7 @@ def do_move(client: TrelloClient, effect: Effect) -> Receipt:
         return receipt_of(card)
     if payload.before is not None and card.list != payload.before:
         raise _collision("somebody has moved the card there in the meantime", card)
+    _check_list(client, payload.list)
     fields: dict[str, Json] = {"idList": payload.list, "pos": "bottom"}
     client.change_card(card.id, fields)
     after = read_back(lambda: client.card(card.id))
@@ -165,11 +173,32 @@ def do_due(client: TrelloClient, effect: Effect) -> Receipt:
 
 
 def _find(client: TrelloClient, effect: Effect) -> list[SentCard]:
-    """The cards that bear the mark; else the one that the last receipt names."""
-    cards = client.cards()
-    marked = [card for card in cards if is_marked(card, effect.key)]
-    known = effect.receipt.id if effect.receipt is not None else ""
-    return marked or [card for card in cards if card.id == known]
+    """The card that the last receipt names; else those that bear the mark.
+
+    Copied there, a card takes its mark along, and the copy is not ours. Where a try to make one
+    ended unknown, or is looked at once more, all with the mark are found: it may have made two.
+    """
+    is_looked_over = effect.state == "done"
+    if effect.receipt is not None and not is_looked_over:
+        known = client.card_here(effect.receipt.id)
+        if known is not None:
+            return [known]
+    is_first = not (is_looked_over or effect.is_doubtful or effect.attempts > 1)
+    cards = client.cards(kept_s=KEPT_S if is_first else 0.0)
+    return [card for card in cards if is_marked(card, effect.key)]
+
+
+def _check_list(client: TrelloClient, ident: str) -> None:
+    """See that a list is on this board and open: Trello would put a card anywhere.
+
+    Raises:
+        SendFault: it is not, or that cannot be read.
+    """
+    found = next((one for one in client.lists() if one.id == ident), None)
+    if found is None:
+        raise SendFault("refused", "the list was deleted there, or is on another board", _LIST_HINT)
+    if found.closed:
+        raise SendFault("refused", f'the list "{found.name[:80]}" is archived there', _LIST_HINT)
 
 
 def _refuse_doubles(effect: Effect, matches: int) -> None:
@@ -224,7 +253,7 @@ def _target(client: TrelloClient, ident: str | None, made_by: str | None) -> Sen
     if ident is not None:
         card = client.card(ident)
     else:
-        found = [one for one in client.cards() if is_marked(one, made_by or "")]
+        found = [one for one in client.cards() if made_by and is_marked(one, made_by)]
         if len(found) != 1:
             many = "is not on the board yet" if not found else f"is there {len(found)} times"
             raise SendFault(

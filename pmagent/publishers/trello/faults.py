@@ -19,6 +19,13 @@ def fault_of_silence(heard: NoReply, *, changes: bool) -> SendFault:
     return SendFault(kind, heard.message, heard.hint)
 
 
+def is_out_of_sight(reply: Reply) -> bool:
+    """Whether one card is deleted, or lies where the token may not look; the key is accepted."""
+    said = _said(reply)
+    is_barred = reply.status == 401 and "key" not in said and "token" not in said
+    return reply.status == 404 or is_barred
+
+
 def fault_of(reply: Reply, *, changes: bool) -> SendFault:
     """What an answer with a status above 299 means."""
     said = _said(reply)
@@ -72,4 +79,5 @@ def _said(reply: Reply) -> str:
     """The server's own words on one line: JSON, or plain text as its refusals mostly are."""
     told = read_as(SentError, reply.body)
     said = told.message if told is not None else reply.body.decode("utf-8", "replace")
-    return " ".join(said.split())[:300].rstrip(".").lower()
+    plain = "".join(char if char.isprintable() else " " for char in said)
+    return " ".join(plain.split())[:300].rstrip(".").lower()

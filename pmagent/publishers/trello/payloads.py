@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pmagent.types.actions import Json
 from pmagent.types.outbox import SendFault
 
 MARK = "pmagent:"
 """Begins the last line of a description, by which a card is known again."""
+Seen = Annotated[str, Field(max_length=40)]
+"""When something last happened to a card there, as it was when a change of it was approved: the
+same change wished again later, after somebody has taken it back, is another one."""
 NAME_CHARS = 500
 LABEL_CHARS = 100
 TEXT_CHARS = 16_000
-"""Trello takes 16,384; the mark needs some."""
+"""Trello takes 16,384; the mark needs some. Counted as `units_of`."""
 Colour = Literal[
     "green", "yellow", "orange", "red", "purple", "blue", "sky", "lime", "pink", "black"
 ]
@@ -23,6 +34,17 @@ ObjectId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARS)]
 LabelName = Annotated[str, Field(min_length=1, max_length=LABEL_CHARS)]
+
+
+def units_of(text: str) -> int:
+    """How long a text is as JavaScript, and so Trello, counts: most emoji are two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _fitting(text: str) -> str:
+    if units_of(text) > TEXT_CHARS:
+        raise ValueError(f"it is longer than {TEXT_CHARS} characters")
+    return text
 
 
 class _Payload(BaseModel):
@@ -55,13 +77,14 @@ class CardPayload(_Payload):
 
     list: ObjectId
     name: Name
-    text: Annotated[str, Field(max_length=TEXT_CHARS)] = ""
+    text: Annotated[str, AfterValidator(_fitting)] = ""
     due: AwareDatetime | None = None
     labels: tuple[LabelName, ...] | None = None
     """What it is made with; a card that is there keeps its own."""
     before: CardContent | None = None
     """What it said when a change was approved, in place of what was sent last: a field that says
     something else there by now is a collision, and one that is to stay as it was stays."""
+    seen: Seen | None = None
 
 
 class MovePayload(_OfCard):
@@ -70,6 +93,9 @@ class MovePayload(_OfCard):
     list: ObjectId
     before: ObjectId | None = None
     """The list it was in when the move was approved; a card in a third is a collision."""
+    to: Annotated[str, Field(max_length=2_000)] | None = None
+    """The list's name, for whoever reads what waits; it is not sent."""
+    seen: Seen | None = None
 
 
 class LabelPayload(_OfCard):

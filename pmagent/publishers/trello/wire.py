@@ -28,6 +28,7 @@ class SentCard(_Sent):
     desc: str = ""
     closed: bool = False
     list: str = Field(default="", alias="idList")
+    board: str = Field(default="", alias="idBoard")
     due: datetime | None = None
     labels: tuple[SentLabel, ...] = ()
     label_ids: tuple[str, ...] = Field(default=(), alias="idLabels")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from pmagent.nlp.counted import counted
-from pmagent.tasks.board.efforts import format_effort
+from pmagent.tasks.board.efforts import format_effort, parse_effort
 from pmagent.tasks.board.writing import one_line, write_link
 from pmagent.types.pushes import FieldName, PushCard, PushField, TheirBoard, TheirCard, TheirList
 from pmagent.types.tasks import Board, Card, Lane
@@ -129,6 +129,13 @@ def labels_of(card: Card) -> tuple[str, ...]:
     return tuple(name for name in kept.values() if name)
 
 
+def home_of(board: Board, card: Card, lane: Lane) -> str:
+    """The list a card belongs to: one that is ticked where it stands goes to that of such."""
+    if not card.is_done or lane.is_done:
+        return lane.title
+    return next((one.title for one in board.lanes if one.is_done), lane.title)
+
+
 def is_same_text(one: str, other: str) -> bool:
     """Whether two descriptions say the same, whatever the space around their lines."""
     return _rows(one) == _rows(other)
@@ -144,8 +151,8 @@ class _Sheet:
 
     def compare(self, card: Card, lane: Lane, record: CardRecord) -> Compared | None:
         """A card beside its own there; None where it is not to be sent."""
-        found = [one for one in self.theirs.cards if one.mark == record.key]
-        found = found or [one for one in self.theirs.cards if record.id and one.id == record.id]
+        found = [one for one in self.theirs.cards if record.id and one.id == record.id]
+        found = found or [one for one in self.theirs.cards if one.mark == record.key]
         blank = Compared(
             push=PushCard(card=card.id, title=card.title, state="left"), card=card, record=record
         )
@@ -165,7 +172,10 @@ class _Sheet:
         if blank.card.is_done:
             return None
         if blank.record.id:
-            why = "it was sent, and somebody has deleted it there; another ^id sends it anew"
+            why = (
+                "it was sent, and somebody has deleted it there or taken it to another board; "
+                "another ^id sends it anew"
+            )
             return _told(blank, why)
         wanted = self._list(lane.title)
         if wanted is None:
@@ -190,7 +200,7 @@ class _Sheet:
             if card.is_done:
                 return blank
             return _told(blank, "it is archived there, and stays so", is_kept=True)
-        wanted = self._list(self._home(card, lane))
+        wanted = self._list(home_of(self.board, card, lane))
         if wanted is None and not card.is_done:
             return _told(blank, _no_list(lane.title))
         if why := _unfit(card):
@@ -267,12 +277,6 @@ class _Sheet:
             push = replace(push, state="changed", fields=told, why=stays)
         return replace(made, push=push, writes=tuple(writes))
 
-    def _home(self, card: Card, lane: Lane) -> str:
-        """The list a card belongs to: one that is ticked where it stands goes to that of such."""
-        if not card.is_done or lane.is_done:
-            return lane.title
-        return next((one.title for one in self.board.lanes if one.is_done), lane.title)
-
     def _list(self, name: str) -> TheirList | None:
         wanted = name.strip().casefold()
         found = (one for one in self.theirs.lists if one.name.strip().casefold() == wanted)
@@ -286,7 +290,18 @@ def _notes(sheet: _Sheet, records: Mapping[str, CardRecord]) -> Sequence[str]:
     """What is not sent, and why, where no row says it."""
     open_ = {one.mark for one in sheet.theirs.cards if one.mark and not one.is_archived}
     archived = sum(records[card.id].key in open_ for card in sheet.board.archive)
-    return [f"{counted(archived, 'card')} archived here, and left as it is there"] * bool(archived)
+    said = [f"{counted(archived, 'card')} archived here, and left as it is there"] * bool(archived)
+    owners = {one.key: one.id for one in records.values() if one.id}
+    here = {one.id for one in sheet.theirs.cards}
+    return [
+        *said,
+        *(
+            f'"{one.name}" there bears the mark of another card, as a copy does, and is left '
+            f"alone: {one.url}"
+            for one in sheet.theirs.cards
+            if owners.get(one.mark, one.id) in here - {one.id} and not one.is_archived
+        ),
+    ]
 
 
 def _verdict(name: FieldName, here: CardFields, there: CardFields, base: CardFields) -> _Verdict:
@@ -327,7 +342,12 @@ def _field(name: FieldName, here: CardFields, there: CardFields, base: CardField
 
 
 def _rows(text: str) -> tuple[str, ...]:
-    return tuple(row.strip() for row in text.splitlines() if row.strip())
+    """The rows that count, and last how long it takes, however that is spelled."""
+    rows = [row.strip() for row in text.splitlines() if row.strip()]
+    told = [row.removeprefix(EFFORT) for row in rows if row.startswith(EFFORT)]
+    efforts = [(said, parse_effort(said)) for said in told]
+    spelled = [format_effort(effort) if effort is not None else said for said, effort in efforts]
+    return (*(row for row in rows if not row.startswith(EFFORT)), *(EFFORT + s for s in spelled))
 
 
 def _told(blank: Compared, why: str, *, is_kept: bool = False) -> Compared:
@@ -345,6 +365,7 @@ def _unfit(card: Card) -> str:
         return "it has no words"
     if len(one_line(card.title)) > MOST_NAME:
         return f"its title is longer than the {MOST_NAME} characters that are taken there"
-    if len(text_of(card)) > MOST_TEXT:
+    # As JavaScript, and so Trello, counts: most emoji are two characters.
+    if len(text_of(card).encode("utf-16-le", "surrogatepass")) // 2 > MOST_TEXT:
         return f"its text is longer than the {MOST_TEXT:,} characters that are taken there"
     return ""

@@ -49,6 +49,14 @@ def _field_lines(state: PushState, field: PushField) -> Iterator[str]:
     match state:
         case "new":
             yield from _rows(field.name, field.here)
+        case "kept":
+            yield f"    {field.name}"
+            for who, said in (("here", field.here), ("there", field.there)):
+                yield from _rows(f"  {who}", said or "none")
+        case "changed" if field.name == "label":  # given to it, beside those it has
+            had = {name.casefold() for name in field.there.split(", ")}
+            new = [name for name in field.here.split(", ") if name.casefold() not in had]
+            yield from _rows(field.name, f"+ {', '.join(new)}")
         case "conflict":
             yield f"    {field.name}"
             base = "never sent" if field.base is None else field.base
