@@ -613,3 +613,23 @@ async def test_the_bar_is_on_the_first_card_that_is_found_however_long_it_takes(
         await press(pilot, "a")
 
         assert "found-1" in lanes(week)["NOW"]
+
+
+async def test_a_week_that_opens_on_an_afternoon_block_opens_with_all_days_on_one_line(
+    week: SmallWeek, show: Show
+) -> None:
+    late = replace(
+        MEETINGS[0], summary="Town hall",
+        start=MEETINGS[0].start.replace(hour=9), end=MEETINGS[0].start.replace(hour=16, minute=30),
+    )  # fmt: skip
+    week.meetings = (late,)
+    week.text = "---\nkanban-plugin: board\n---\n\n## Now\n\n- [ ] Ring est:15m @{2026-11-23} ^c1\n"
+
+    async with show((80, 18)) as pilot:
+        await open_week(pilot)
+        await press(pilot, "v")
+
+        screen = pilot.app.screen
+        assert isinstance(screen, WeekScreen)
+        tops = {column.scroll_offset.y for column in screen.query(Column) if column.display}
+        assert len(tops) == 1

@@ -173,13 +173,18 @@ class Columns(Horizontal):
 
     def lead(self, top: int) -> None:
         """Scroll all to the line that one of them was scrolled to, as far as each goes."""
-        if not self.is_linked or self._is_leading:
-            return
+        if self.is_linked and not self._is_leading and not self._scroll_all(top):
+            # One that is laid out first may scroll before the others have any length.
+            self.call_after_refresh(self._scroll_all, top)
+
+    def _scroll_all(self, top: int) -> bool:
+        """Whether all got there."""
         self._is_leading = True
         for column in self._columns:
             if column.display and column.scroll_offset.y != top:
                 column.scroll_to(y=top, animate=False, immediate=True)
         self._is_leading = False
+        return all(one.scroll_offset.y == top for one in self._columns if one.display)
 
     def on_resize(self) -> None:
         """More or fewer of them fit."""
