@@ -240,9 +240,7 @@ def _outcome_of(card: Card | None, titles: Mapping[str, str]) -> str:
 
 def _promises(past: WeekPast) -> tuple[list[str], list[str]]:
     """(open, kept): cards that come from words somebody said, or that are called a promise."""
-    found = [one for one in past.cards if one.links or "promise" in one.tags]
-    # What was put on the board later was none of that week's.
-    known = [one for one in found if one.created is None or one.created <= past.last]
+    known = _known_promises(past)
     open_ = [one for one in known if not one.is_done]
     open_.sort(key=lambda one: (one.due or date.max, one.line))
     kept = [one for one in known if one.is_done and past.is_within(one.done_on)]
@@ -252,11 +250,22 @@ def _promises(past: WeekPast) -> tuple[list[str], list[str]]:
     )
 
 
+def _known_promises(past: WeekPast) -> list[Card]:
+    """Those of the week: what was put on the board later was not, unless it was planned for it."""
+    planned = {one.card for one in past.looked.cards}
+    return [
+        one
+        for one in past.cards
+        if (one.links or "promise" in one.tags)
+        and (one.created is None or one.created <= past.last or one.id in planned)
+    ]
+
+
 def _due_of(card: Card, past: WeekPast) -> str:
     if card.due is None:
         return "no day"
     was = "was due" if card.due <= past.last else "due"
-    return f"{was} {day_name(card.due)}"
+    return f"{was} {day_name(card.due, past.first)}"
 
 
 def _promise(card: Card, when: str) -> str:
@@ -275,7 +284,7 @@ def _change(past: WeekPast) -> str:
             f"Plan {bias.ratio:.1f} times what you think: {bias.cards} finished cards took that"
             f" much of their estimates ({bias.low:.1f} to {bias.high or bias.ratio:.1f})."
         )
-    late = [card for card in past.cards if _is_missed_promise(card, past)]
+    late = [card for card in _known_promises(past) if _is_missed(card, past)]
     if late:
         first = min(late, key=lambda card: (card.due or date.max, card.line))
         return (
@@ -300,9 +309,8 @@ def _change(past: WeekPast) -> str:
     return "Nothing needs a change: what was planned is done, or told."
 
 
-def _is_missed_promise(card: Card, past: WeekPast) -> bool:
-    is_promise = bool(card.links) or "promise" in card.tags
-    return is_promise and not card.is_done and card.due is not None and card.due <= past.last
+def _is_missed(card: Card, past: WeekPast) -> bool:
+    return not card.is_done and card.due is not None and card.due <= past.last
 
 
 def _next(week: str) -> str:

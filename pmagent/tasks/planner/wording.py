@@ -11,7 +11,7 @@ from pmagent.tasks.planner.minutes import hours_on
 from pmagent.types.tasks import Habits
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_HALF_A_YEAR = 182
+_FAR_DAYS = 60
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -24,9 +24,10 @@ def quoted(title: str, most: int = 60) -> str:
 def day_name(day: date, near: date | None = None) -> str:
     """`Mon 23 Nov`, in no language but ours: the same on every computer.
 
-    With its year where it is half a year and more from `near`.
+    With its year where that is another one than that of `near`, and not just around its end.
     """
-    year = f" {day.year}" if near is not None and abs((day - near).days) > _HALF_A_YEAR else ""
+    is_far = near is not None and day.year != near.year and abs((day - near).days) > _FAR_DAYS
+    year = f" {day.year}" if is_far else ""
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
 
 
