@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import cProfile
 
 import pytest
 from hypothesis import given, settings
@@ -188,11 +188,10 @@ async def test_a_new_turn_after_a_long_history_is_followed(show: Show, door: Sma
 
 
 def test_the_cost_of_an_answer_grows_with_its_length_alone() -> None:
-    def cost(times: int) -> float:
-        text = "*a_ [b](c " * 2_000 * times
-        began = time.process_time()
-        lines_of(text)
-        return time.process_time() - began
+    def calls(times: int) -> int:
+        profile = cProfile.Profile()
+        profile.runcall(lines_of, "*a_ [b](c " * 500 * times)
+        return sum(entry.callcount for entry in profile.getstats())
 
-    cost(1)
-    assert cost(4) < 10 * max(cost(1), 0.01)
+    calls(1)
+    assert calls(4) < 5 * calls(1)
