@@ -17,6 +17,7 @@ def unplaced_of(prepared: Prepared, places: Places) -> tuple[Unplaced, ...]:
     """Every card that is not wholly planned, those that count most first."""
     found: list[tuple[int, Unplaced]] = []
     layout = laid_out(prepared, places)
+    wider = _without_share(prepared, places)
     for number, parts in enumerate(places):
         job, card = prepared.problem.jobs[number], prepared.cards[number]
         planned = slots_in(parts) * SLOT
@@ -28,7 +29,7 @@ def unplaced_of(prepared: Prepared, places: Places) -> tuple[Unplaced, ...]:
             title=card.title,
             reason=_in_part(prepared, number, planned, missing)
             if parts
-            else _no_room(prepared, layout, number),
+            else _no_room(prepared, layout, wider, number),
             minutes_missing=missing,
             minutes_planned=planned,
         )
@@ -68,7 +69,7 @@ def laid_out(prepared: Prepared, places: Places) -> Layout:
     return layout
 
 
-def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
+def _no_room(prepared: Prepared, layout: Layout, wider: Layout, number: int) -> str:
     problem = prepared.problem
     job, card = problem.jobs[number], prepared.cards[number]
     stuck = [one for one in job.before if not layout.is_whole(one)]
@@ -100,7 +101,7 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
             f"no gap between your meetings is long enough: it needs {piece} in one piece,"
             f" the longest gap is {duration(longest * SLOT)}"
         )
-    if _fits_without_share(prepared, layout, number):
+    if wider.best_parts(number):
         rivals = _rivals(prepared, layout, number)
         names = f", taken by {listed(rivals)}" if rivals else ""
         share = round(prepared.task.habits.daily_share * 100)
@@ -119,15 +120,14 @@ def _no_room(prepared: Prepared, layout: Layout, number: int) -> str:
     return f"it needs {need}, and what is left lies in gaps too short beside other cards{names}"
 
 
-def _fits_without_share(prepared: Prepared, layout: Layout, number: int) -> bool:
-    """Whether there is a gap for it, only that so much of the day may not be planned."""
-    problem = prepared.problem
-    days = tuple(replace(day, budget=day.free.bit_count()) for day in problem.days)
-    wider = Layout(replace(problem, days=days))
-    for other, parts in enumerate(layout.places):
+def _without_share(prepared: Prepared, places: Places) -> Layout:
+    """The same places in days that may be planned wholly."""
+    days = tuple(replace(day, budget=day.free.bit_count()) for day in prepared.problem.days)
+    wider = Layout(replace(prepared.problem, days=days))
+    for number, parts in enumerate(places):
         if parts:
-            wider.put(other, parts)
-    return bool(wider.best_parts(number))
+            wider.put(number, parts)
+    return wider
 
 
 def _need(job: Job) -> str:

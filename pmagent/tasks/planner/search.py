@@ -15,7 +15,7 @@ from random import Random
 from pmagent.tasks.planner.model import Part, Places, Problem
 from pmagent.tasks.planner.placing import Layout
 
-STEPS = 150
+STEPS = 110
 _HEAT = 0.02
 """The first temperature, as a share of a card's mean worth; it falls to none."""
 _LAST_OF_ALL = 0.3
