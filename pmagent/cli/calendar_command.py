@@ -66,7 +66,7 @@ def command(files: tuple[str, ...], **flags: object) -> int:
     else:
         window = read_window(read, first, last, zone=zone, mtimes=mtimes, owners=owners)
         refusals += window.refusals
-        if read or not refusals:
+        if window.occurrences or set(read) - {one.file for one in refusals} or not refusals:
             _show(output, window)
         for note in window.notes:
             output.note(note)

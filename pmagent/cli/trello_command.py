@@ -51,7 +51,11 @@ def connect(board: str, **flags: object) -> int:
     Both are asked for and kept in this system's keyring, never in a file. PMAGENT_TRELLO_KEY and
     PMAGENT_TRELLO_TOKEN go before them, and are not kept. Nothing is changed on the board.
     """
+    # Late: the network is for those who connect.
+    from pmagent.publishers.trello.connect import check_name  # noqa: PLC0415
+
     output = make_output("trello-connect", flags)
+    check_name(board)
     given = from_environment(*_VARIABLES)
     text = given or _asked()
     found = _tested(board, parse_key(text))

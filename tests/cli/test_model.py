@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import keyring
 import pytest
 from click.testing import CliRunner, Result
 
-import pmagent
 from pmagent.cli.model_command import command
 from pmagent.errors import ModelError, UsageError
 from pmagent.llm.keys import find_key
 from pmagent.llm.servers import Key, read_server
 from tests.llm.conftest import KEY, MemoryRing, ring
+from tests.terminal import WITH_MEMORY_RING, assert_never_shown, type_at_terminal
 
 __all__ = ["ring"]
-TOP = Path(pmagent.__file__).parents[1]
 MODEL_VARIABLES = (
     "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_MODEL",
 )  # fmt: skip
@@ -84,35 +79,15 @@ def test_a_key_is_forgotten(ring: MemoryRing) -> None:
 
 def test_a_key_typed_at_a_terminal_is_kept_and_never_shown(tmp_path: Path) -> None:
     code = (
-        "import sys, keyring\n"
-        "from tests.llm.conftest import MemoryRing\n"
-        "keyring.set_keyring(MemoryRing())\n"
+        f"{WITH_MEMORY_RING}"
         "from pmagent.cli.model_command import command\n"
         "command(['key'], standalone_mode=False)\n"
         f"sys.exit(keyring.get_password('pmagent', 'api.anthropic.com') != '{KEY}')\n"
     )
-    parent, child = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=child, stdout=child, stderr=child, cwd=TOP,
-        start_new_session=True, env={**os.environ, "PMAGENT_HOME": str(tmp_path)},
-    )  # fmt: skip
-    os.close(child)
-    seen = b""
-    while b"key for" not in seen:
-        seen += os.read(parent, 1_000)
-    os.write(parent, f"{KEY}\n".encode())
-    while True:
-        try:
-            seen += os.read(parent, 1_000)
-        except OSError:  # the other end is closed
-            break
+    seen = type_at_terminal(code, [(b"key for", KEY)], tmp_path)
 
-    assert process.wait(20) == 0
-    os.close(parent)
-    assert KEY.encode() not in seen
     assert b"is in the keyring" in seen
-    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert not any(KEY.encode() in data for data in written)
+    assert_never_shown(KEY, seen, tmp_path)
 
 
 def test_a_key_in_the_keyring_is_the_one_that_is_used(ring: MemoryRing) -> None:

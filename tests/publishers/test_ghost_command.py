@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import keyring
 import pytest
 from click.testing import CliRunner, Result
 
-import pmagent
 from pmagent.cli.ghost_command import command
 from pmagent.config import read_own_settings
 from pmagent.errors import FetchError, UsageError
 from pmagent.paths import find_homes
 from tests.llm.conftest import MemoryRing, ring
 from tests.publishers.fake_ghost import ADMIN_KEY, SECRET, FakeGhost
+from tests.terminal import WITH_MEMORY_RING, assert_never_shown, type_at_terminal
 
 __all__ = ["ring"]
-TOP = Path(pmagent.__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -99,37 +94,17 @@ def test_a_key_typed_at_a_terminal_is_kept_for_the_site_and_never_shown(
     fake: FakeGhost, tmp_path: Path
 ) -> None:
     code = (
-        "import sys, keyring\n"
-        "from tests.llm.conftest import MemoryRing\n"
-        "keyring.set_keyring(MemoryRing())\n"
+        f"{WITH_MEMORY_RING}"
         "from pmagent.cli.ghost_command import command\n"
         f"command(['connect', '{fake.url}'], standalone_mode=False)\n"
         f"kept = keyring.get_password('pmagent', 'ghost {fake.url}')\n"
         "command(['status'], standalone_mode=False)\n"
         f"sys.exit(kept != '{ADMIN_KEY}')\n"
     )
-    parent, child = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=child, stdout=child, stderr=child, cwd=TOP,
-        start_new_session=True, env={**os.environ, "PMAGENT_HOME": str(tmp_path)},
-    )  # fmt: skip
-    os.close(child)
-    seen = b""
-    while b"Admin API key for" not in seen:
-        seen += os.read(parent, 1_000)
-    os.write(parent, f"{ADMIN_KEY}\n".encode())
-    while True:
-        try:
-            seen += os.read(parent, 1_000)
-        except OSError:  # the other end is closed
-            break
+    seen = type_at_terminal(code, [(b"Admin API key for", ADMIN_KEY)], tmp_path)
 
-    assert process.wait(20) == 0
-    os.close(parent)
-    assert SECRET.encode() not in seen
     assert b"key from the keyring" in seen
-    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert not any(SECRET.encode() in data for data in written)
+    assert_never_shown(SECRET, seen, tmp_path)
 
 
 def test_a_site_is_forgotten_with_its_key(fake: FakeGhost, ring: MemoryRing) -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-import pmagent
 from pmagent.cli.trello_command import command
 from pmagent.config import read_own_settings
 from pmagent.errors import FetchError, SettingsError, UsageError
 from pmagent.paths import find_homes
 from tests.llm.conftest import MemoryRing, ring
 from tests.publishers.fake_trello import BOARD, KEY, SHORT_LINK, TOKEN, FakeTrello, serve_trello
+from tests.terminal import WITH_MEMORY_RING, assert_never_shown, type_at_terminal
 
 __all__ = ["ring"]
-TOP = Path(pmagent.__file__).parents[1]
 
 
 @pytest.fixture
@@ -122,6 +117,13 @@ def test_a_setting_that_names_a_board_only_nearly_is_refused() -> None:
         read_own_settings(homes)
 
 
+def test_what_is_no_board_is_said_before_a_key_is_asked_for() -> None:
+    ran = CliRunner().invoke(command, ["connect", "my board"], standalone_mode=False)
+
+    assert isinstance(ran.exception, UsageError)
+    assert ran.exception.message == '"my board" is no Trello board'
+
+
 def test_without_a_terminal_no_key_is_asked_for(fake: FakeTrello) -> None:
     ran = CliRunner().invoke(
         command, ["connect", f"{fake.url}/boards/{BOARD}"], input=f"{KEY}\n{TOKEN}\n",
@@ -136,39 +138,18 @@ def test_key_and_token_typed_at_a_terminal_are_kept_in_the_keyring_and_never_sho
     fake: FakeTrello, tmp_path: Path
 ) -> None:
     code = (
-        "import sys, keyring\n"
-        "from tests.llm.conftest import MemoryRing\n"
-        "keyring.set_keyring(MemoryRing())\n"
+        f"{WITH_MEMORY_RING}"
         "from pmagent.cli.trello_command import command\n"
         f"command(['connect', '{fake.url}/boards/{BOARD}'], standalone_mode=False)\n"
         "kept = keyring.get_password('pmagent', 'trello')\n"
         "command(['status'], standalone_mode=False)\n"
         f"sys.exit(kept != '{KEY}:{TOKEN}')\n"
     )
-    parent, child = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=child, stdout=child, stderr=child, cwd=TOP,
-        start_new_session=True, env={**os.environ, "PMAGENT_HOME": str(tmp_path)},
-    )  # fmt: skip
-    os.close(child)
-    seen = b""
-    for prompt, secret in ((b"Trello key", KEY), (b"Trello token", TOKEN)):
-        while prompt not in seen:
-            seen += os.read(parent, 1_000)
-        os.write(parent, f"{secret}\n".encode())
-    while True:
-        try:
-            seen += os.read(parent, 1_000)
-        except OSError:  # the other end is closed
-            break
+    seen = type_at_terminal(code, [(b"Trello key", KEY), (b"Trello token", TOKEN)], tmp_path)
 
-    assert process.wait(20) == 0
-    os.close(parent)
     assert b"key and token from the keyring" in seen
-    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    for secret in (KEY, TOKEN):
-        assert secret.encode() not in seen
-        assert not any(secret.encode() in data for data in written)
+    assert_never_shown(KEY, seen, tmp_path)
+    assert_never_shown(TOKEN, seen, tmp_path)
 
 
 def test_a_board_is_forgotten_with_its_key(

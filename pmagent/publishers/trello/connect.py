@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pmagent.errors import FetchError
 from pmagent.publishers.trello.client import TrelloClient
 from pmagent.publishers.trello.key import TrelloKey
-from pmagent.publishers.trello.publisher import BASE, TrelloPublisher, open_client
+from pmagent.publishers.trello.publisher import BASE, TrelloPublisher, board_id, open_client
 from pmagent.types.outbox import SendFault
 
 _LOCAL = re.compile(
@@ -47,6 +47,15 @@ def open_board(board: str, key: Callable[[], TrelloKey]) -> TrelloPublisher:
         UsageError: it is no board.
     """
     return TrelloPublisher(client_of(board, key))
+
+
+def check_name(board: str) -> None:
+    """See that a board is named, before anything is asked for it.
+
+    Raises:
+        UsageError: it is no board.
+    """
+    board_id(_split(board)[1])
 
 
 def connect(board: str, key: TrelloKey) -> OwnBoard:

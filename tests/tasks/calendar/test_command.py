@@ -90,6 +90,16 @@ def test_what_is_refused_is_said_and_the_rest_is_shown(folder: Path) -> None:
     assert 'refused: "gone.ics": it cannot be read: no such file or directory' in ran.err
 
 
+def test_files_of_which_nothing_was_read_are_not_told_as_days_without_events(folder: Path) -> None:
+    (folder / "empty.ics").write_bytes(b"")
+
+    ran = run("empty.ics", *DAYS, folder=folder)
+
+    assert (ran.code, ran.out) == (8, "")
+    assert "0 events" not in ran.err
+    assert 'refused: "empty.ics": it is empty' in ran.err
+
+
 def test_a_name_in_a_calendar_cannot_steer_the_terminal(folder: Path) -> None:
     (folder / "work.ics").write_bytes(calendar("SUMMARY:a\x1b]0;x\x07b\x1b[2J\nDTSTART:20260309"))
 
