@@ -285,7 +285,17 @@ class TradeOff:
     """What could be done instead, with what it costs."""
     shifts: tuple[CardShift | None, ...] = ()
     """By option, what it changes on the board; None where it changes nothing there."""
+    left: tuple[str, ...] = ()
+    """By option, what is left to the person; empty where nothing is."""
     cards: tuple[str, ...] = ()
+
+    def shift_of(self, option: int) -> CardShift | None:
+        """What an option changes on the board; a plan kept by an older program may not say."""
+        return self.shifts[option] if option < len(self.shifts) else None
+
+    def left_of(self, option: int) -> str:
+        """What an option leaves to the person."""
+        return self.left[option] if option < len(self.left) else ""
 
 
 @dataclass(frozen=True, kw_only=True)

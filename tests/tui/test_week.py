@@ -235,7 +235,7 @@ async def test_a_priority_is_one_key(week: SmallWeek, show: Show) -> None:
 async def test_a_card_is_edited_in_the_editor_with_its_marks(
     week: SmallWeek, show: Show, desktop: SmallDesktop
 ) -> None:
-    desktop.typed = "Show notes and titles for episode 41 est:3h priority:2\n"
+    desktop.typed = "Show notes and titles for episode 41 est:3h priority:2 due:friday\n"
 
     async with show((80, 24), environment={"EDITOR": "code"}) as pilot:
         await open_week(pilot)
@@ -246,7 +246,7 @@ async def test_a_card_is_edited_in_the_editor_with_its_marks(
     assert "^ep41" not in desktop.copied[0]
     card = read_board("board.md", week.text).lanes[0].cards[0]
     assert (card.id, card.title, card.priority, card.due) == (
-        "ep41", "Show notes and titles for episode 41", 2, None,
+        "ep41", "Show notes and titles for episode 41", 2, MONDAY + timedelta(days=4),
     )  # fmt: skip
 
 

@@ -12,13 +12,6 @@ from pmagent.types.tasks import Card, TradeOff, WeekPlan
 
 _NAME = re.compile(r"([1-9]\d?)[ .-]?([a-z])")
 _FIRST = ord("a")
-_OWN: tuple[tuple[str, str], ...] = (
-    ("move ", "is yours to do: move it in your calendar, export that again here and plan again"),
-    ("work until ", "is yours to do: stay on that day, or say longer week.hours and plan again"),
-    ("leave it ", "changes nothing on the board: keep the plan as it is"),
-)
-"""What is to be done where an option changes no card, by the words it begins with."""
-_ELSE = "is yours to do: plan again once it is done"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +61,13 @@ def taken_option(plan: WeekPlan, choice_id: str, option: int, cards: Sequence[Ca
     if choice is None or not 0 <= option < len(choice.options):
         raise UsageError("this plan has no such choice", "plan again: the board may be another now")
     says = choice.options[option]
-    shift = choice.shifts[option] if option < len(choice.shifts) else None
+    shift, left = choice.shift_of(option), choice.left_of(option)
     if shift is None:
-        own = next((told for begun, told in _OWN if says.startswith(begun)), _ELSE)
+        own = (
+            f"is yours to do: {left}, then plan again"
+            if left
+            else "changes nothing on the board: keep the plan as it is"
+        )
         return TakenOption(says=says, card=None, advice=f"{quoted(says, 90)} {own}")
     card = next((one for one in cards if one.id == shift.card and not one.is_done), None)
     if card is None:

@@ -37,6 +37,9 @@ _TRIED = 4
 """Cards looked at, some of them in vain."""
 _HIGH = 2
 """The last of the priorities that press."""
+_MOVE_IT = "move it in your calendar, export that again"
+_WORK_ON = "work longer on that day, or set week.hours"
+"""What is left to the person."""
 _LAST_HOUR = 23
 _A_DAY = 24 * 60
 _MARGIN = 2 * 60
@@ -52,6 +55,7 @@ class _Fix:
     worth: int = 0
     """What it costs elsewhere."""
     shift: CardShift | None = None
+    left: str = ""
 
 
 def trade_offs_of(prepared: Prepared, places: Places, plan: WeekPlan) -> tuple[TradeOff, ...]:
@@ -105,6 +109,7 @@ def _pushed(plan: WeekPlan, prepared: Prepared) -> Iterator[TradeOff]:
             says=f"{quoted(move.title)} moves to {day_name(days[1])} because {what} is fixed",
             options=(f"move {what}: {quoted(move.title)} stays on {clock(move.before[0], zone)}",),
             shifts=(None,),
+            left=(_MOVE_IT,),
             cards=tuple(block.card for block in plan.blocks if block.id == move.block),
         )
 
@@ -155,6 +160,7 @@ def _choose(
         says=says,
         options=(*(fix.says for fix in fixes), keep),
         shifts=(*(fix.shift for fix in fixes), None),
+        left=(*(fix.left for fix in fixes), ""),
         cards=(one.card,),
     )
 
@@ -245,7 +251,7 @@ def _without_a_meeting(prepared: Prepared, places: Places, number: int, last: in
         found = _placed_in(problem, places, number, (), last)
         if found is not None:
             says = f"move {_named(prepared, meeting)}: {_text_of(prepared, number, found[1])}"
-            return _Fix(says=says, meeting=meeting)
+            return _Fix(says=says, meeting=meeting, left=_MOVE_IT)
     return None
 
 
@@ -268,7 +274,8 @@ def _with_an_hour(prepared: Prepared, places: Places, number: int, last: int) ->
         found = _placed_in(problem, places, number, (), last)
         if found is not None:
             until = f"work until {longer[1]:%H:%M} on {day_name(date)}"
-            return _Fix(says=f"{until}: {_text_of(prepared, number, found[1])}")
+            says = f"{until}: {_text_of(prepared, number, found[1])}"
+            return _Fix(says=says, left=_WORK_ON)
     return None
 
 

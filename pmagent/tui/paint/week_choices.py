@@ -13,11 +13,6 @@ from pmagent.types.tasks import Unplaced
 
 _OPTION_CELLS = 5
 """`  1b ` before an option."""
-_OWN: tuple[tuple[str, str], ...] = (
-    ("move ", "move it in your calendar, export that again"),
-    ("work until ", "work longer on that day, or set week.hours"),
-)
-"""What is the person's to do by how an option begins, in the words that one line holds."""
 
 
 def add_choices(builder: PageBuilder, week: Week, width: int) -> None:
@@ -73,8 +68,7 @@ def option_words(week: Week, option: Option) -> str:
         return f"{shift_words(week, option)}, then the week is planned anew"
     if option.is_as_said:
         return "nothing is changed: it stands as it is said"
-    told = next((words for begun, words in _OWN if option.says.startswith(begun)), "do it")
-    return f"yours to do: {told}, then press r"
+    return f"yours to do: {option.left}, then press r"
 
 
 def _option_lines(week: Week, option: Option, width: int) -> list[tuple[Span, ...]]:

@@ -95,13 +95,17 @@ class Option:
     @property
     def shift(self) -> CardShift | None:
         """What it changes on the board; None where it changes nothing there."""
-        shifts = self.choice.shifts
-        return shifts[self.number] if self.number < len(shifts) else None
+        return self.choice.shift_of(self.number)
+
+    @property
+    def left(self) -> str:
+        """What it leaves to the person."""
+        return self.choice.left_of(self.number)
 
     @property
     def is_as_said(self) -> bool:
         """Whether it leaves all as the choice says."""
-        return self.shift is None and self.says.startswith("leave it ")
+        return self.shift is None and not self.left
 
 
 def when_planned(week: Week) -> dict[str, str]:

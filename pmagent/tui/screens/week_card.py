@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 
 from pmagent.tasks.board.reading import cards_of, layout_of, read_card
+from pmagent.tasks.board.spoken_days import with_days
 from pmagent.tasks.board.writing import write_rows
 from pmagent.types.tasks import Card
 from pmagent.types.week import CardChange, WeekCalls
@@ -18,10 +20,10 @@ def editable_card(card: Card, board_text: str) -> str:
     return "\n".join([words, *(row.strip() for row in below)]) + "\n"
 
 
-def edited_card(card: Card, text: str) -> Card:
+def edited_card(card: Card, text: str, today: date) -> Card:
     """The same card with the words, marks and details that a person has left in such a text."""
     first, *below = text.strip().splitlines()
-    read = read_card(first, card.lane)
+    read = read_card(with_days(first, today), card.lane)
     rows = tuple(row.strip() for row in below if row.strip())
     is_same = rows == tuple(row.strip() for row in card.details if row.strip())
     return replace(

@@ -337,11 +337,11 @@ class WeekChangesScreen(JobScreen):
             )
 
     def _edited(self, card: Card, before: str, text: str) -> None:
-        if text.strip() == before.strip() or not text.strip():
+        if self.week is None or text.strip() == before.strip() or not text.strip():
             self.notify_person("it is as it was")
             return
         try:
-            wanted = edited_card(card, text)
+            wanted = edited_card(card, text, self.week.today)
         except PmagentError as exc:
             self.notify_person(exc.message, is_error=True)
             return
