@@ -12,7 +12,7 @@ import click
 
 from pmagent.cli import codes
 from pmagent.cli.output import Output, columns, common_options, make_output, shorten
-from pmagent.days import parse_day
+from pmagent.days import day_name, parse_day
 from pmagent.errors import UsageError
 from pmagent.nlp.counted import counted
 from pmagent.paths import reason_of
@@ -219,7 +219,7 @@ def _utc(one: Occurrence, moment: datetime | date) -> str | None:
 
 
 def _show(output: Output, window: CalendarWindow) -> None:
-    from pmagent.tasks.calendar.agenda import agenda, day_name  # noqa: PLC0415 - as in `command`
+    from pmagent.tasks.calendar.agenda import agenda  # noqa: PLC0415 - as in `command`
 
     days = agenda(window)
     width = columns()
@@ -229,7 +229,7 @@ def _show(output: Output, window: CalendarWindow) -> None:
         if not is_first:
             output.line()
         is_first = False
-        output.line(output.style(day_name(day), "bold"))
+        output.line(output.style(f"{day_name(day)} {day.year}", "bold"))
         column = max(13, *(len(line.when) + 2 for line in lines))
         for line in lines:
             output.line(output.style(_row(line, column, width, is_named=len(calendars) > 1)))

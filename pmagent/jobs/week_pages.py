@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from pmagent.days import day_name
 from pmagent.errors import UsageError
 from pmagent.nlp.counted import counted
 from pmagent.safe_text import safe_text
 from pmagent.tasks.board.reading import cards_of
 from pmagent.tasks.calendar.agenda import agenda
 from pmagent.tasks.planner import LookBack, estimate_bias, look_back, read_outcomes
-from pmagent.tasks.planner.wording import day_name, duration, quoted
+from pmagent.tasks.planner.wording import duration, quoted
 from pmagent.types.tasks import Board, CalendarWindow, Card, WeekPlan
 from pmagent.types.week import TriageRow
 

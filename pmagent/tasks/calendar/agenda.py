@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from pmagent.days import day_name
 from pmagent.tasks.calendar.values import as_date
 from pmagent.tasks.calendar.zones import iana_zone
 from pmagent.types.tasks import CalendarWindow, Occurrence
@@ -40,17 +41,6 @@ def local(moment: datetime, zone: tzinfo) -> datetime:
     return moment.astimezone(UTC).astimezone(zone)
 
 
-def day_name(day: date) -> str:
-    """`Mon 9 Mar 2026`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-
-
 def _lines(
     one: Occurrence, window: CalendarWindow, zone: tzinfo
 ) -> Iterator[tuple[date, AgendaLine]]:
@@ -63,7 +53,7 @@ def _lines(
     count = (last - first).days + 1
     shown = max(first, window.first)
     if count > _MOST_DAYS:
-        yield shown, _line(one, "all day", f"until {day_name(last)}")
+        yield shown, _line(one, "all day", f"until {day_name(last)} {last.year}")
         return
     while shown <= min(last, window.last):
         yield shown, _line(one, "all day", f"day {(shown - first).days + 1} of {count}")

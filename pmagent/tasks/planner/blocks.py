@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pmagent.days import day_name
 from pmagent.tasks.planner.keeping import block_id, sequence_of
 from pmagent.tasks.planner.minutes import minute_of, moment_of, span_of
 from pmagent.tasks.planner.model import SLOT, Part, Places
 from pmagent.tasks.planner.prepare import Prepared
-from pmagent.tasks.planner.wording import day_name, quoted
+from pmagent.tasks.planner.wording import quoted
 from pmagent.types.tasks import Block, Card
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pmagent.days import day_name
 from pmagent.tasks.planner.days import Ground
 from pmagent.tasks.planner.minutes import (
     Span,
@@ -18,7 +19,7 @@ from pmagent.tasks.planner.minutes import (
     worked_spans,
 )
 from pmagent.tasks.planner.model import SLOT
-from pmagent.tasks.planner.wording import clock, day_name, hours_text, quoted
+from pmagent.tasks.planner.wording import clock, hours_text, quoted
 from pmagent.types.tasks import Block, Card, Unplaced, WeekPlan, WeekTask
 
 ASSUMED = 30

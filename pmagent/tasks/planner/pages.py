@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pmagent.days import day_name
 from pmagent.safe_text import safe_text
 from pmagent.tasks.planner.choices import option_name
 from pmagent.tasks.planner.days import minutes_in
 from pmagent.tasks.planner.minutes import days_between, meetings_of, midnight, minute_of, moment_of
-from pmagent.tasks.planner.wording import clock, day_name, day_of, duration, quoted
+from pmagent.tasks.planner.wording import clock, day_of, duration, quoted
 from pmagent.types.tasks import Block, Move, Unplaced, WeekPlan, WeekTask
 
 _BELOW = " " * 6

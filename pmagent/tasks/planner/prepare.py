@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pmagent.days import day_name
 from pmagent.safe_text import safe_text
 from pmagent.tasks.planner.days import Ground, build_days, minutes_in, read_ground
 from pmagent.tasks.planner.following import left_out, refuse_circles, refuse_followers
@@ -32,7 +33,7 @@ from pmagent.tasks.planner.model import (
     Part,
     Problem,
 )
-from pmagent.tasks.planner.wording import day_name, duration
+from pmagent.tasks.planner.wording import duration
 from pmagent.types.tasks import Block, Card, Unplaced, WeekTask
 
 _WEIGHTS = {1: 8, 2: 4, 3: 2}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from pmagent.days import day_name
 from pmagent.tasks.planner.model import SLOT, Job, Places
 from pmagent.tasks.planner.placing import Layout, longest_run, slots_in
 from pmagent.tasks.planner.prepare import Prepared
-from pmagent.tasks.planner.wording import day_name, day_of, duration, listed, quoted
+from pmagent.tasks.planner.wording import day_of, duration, listed, quoted
 from pmagent.types.tasks import Block, Card, Unplaced
 
 

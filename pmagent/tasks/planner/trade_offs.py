@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
+from pmagent.days import day_name
 from pmagent.tasks.planner.days import Ground, build_day
 from pmagent.tasks.planner.later import day_that_holds
 from pmagent.tasks.planner.minutes import WEEKDAYS, Meeting, moment_of, worked_spans
 from pmagent.tasks.planner.model import SLOT, Part, Places, Problem
 from pmagent.tasks.planner.placing import Layout, slots_in
 from pmagent.tasks.planner.prepare import Prepared
-from pmagent.tasks.planner.wording import clock, day_name, duration, quoted
+from pmagent.tasks.planner.wording import clock, duration, quoted
 from pmagent.types.tasks import (
     CardShift,
     Habits,

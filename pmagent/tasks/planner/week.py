@@ -33,6 +33,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pmagent.days import day_name
 from pmagent.nlp.counted import counted
 from pmagent.tasks.planner.blocks import blocks_of
 from pmagent.tasks.planner.days import minutes_in
@@ -55,7 +56,7 @@ from pmagent.tasks.planner.prepare import Prepared, prepare
 from pmagent.tasks.planner.reasons import late_of, unplaced_of
 from pmagent.tasks.planner.search import STEPS, find_places
 from pmagent.tasks.planner.trade_offs import meeting_in_the_way, trade_offs_of
-from pmagent.tasks.planner.wording import clock, day_name, duration, listed, quoted
+from pmagent.tasks.planner.wording import clock, duration, listed, quoted
 from pmagent.types.tasks import Block, Card, Move, WeekPlan, WeekTask
 
 _WORD = re.compile(r"\w+")

@@ -6,29 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pmagent.days import day_name
 from pmagent.safe_text import safe_text
 from pmagent.tasks.planner.minutes import hours_on
 from pmagent.types.tasks import Habits
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_FAR_DAYS = 60
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def quoted(title: str, most: int = 60) -> str:
     """A title in double quotes, on one line, cut where it is long."""
     line = safe_text(title).strip() or "untitled"
     return f'"{line if len(line) <= most else line[: most - 1].rstrip() + "…"}"'
-
-
-def day_name(day: date, near: date | None = None) -> str:
-    """`Mon 23 Nov`, in no language but ours: the same on every computer.
-
-    With its year where that is another one than that of `near`, and not just around its end.
-    """
-    is_far = near is not None and day.year != near.year and abs((day - near).days) > _FAR_DAYS
-    year = f" {day.year}" if is_far else ""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pmagent.tasks.planner.wording import day_name
+from pmagent.days import day_name
 from pmagent.tui.paint.lines import (
     Page,
     PageBuilder,

@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from pmagent.days import day_name
 from pmagent.tasks.planner.minutes import hours_on
-from pmagent.tasks.planner.wording import day_name, duration
+from pmagent.tasks.planner.wording import duration
 from pmagent.tui.paint.lines import (
     Page,
     PageBuilder,

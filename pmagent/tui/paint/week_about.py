@@ -7,8 +7,9 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from pmagent.days import day_name
 from pmagent.nlp.counted import counted
-from pmagent.tasks.planner.wording import day_name, duration
+from pmagent.tasks.planner.wording import duration
 from pmagent.tui.paint.board import marks_of, short_day
 from pmagent.tui.paint.diff import diff_of_text, paint_diffs
 from pmagent.tui.paint.lines import (

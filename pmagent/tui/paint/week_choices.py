@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from pmagent.days import day_name
 from pmagent.tasks.planner import option_name
-from pmagent.tasks.planner.wording import day_name, quoted
+from pmagent.tasks.planner.wording import quoted
 from pmagent.tui.paint.lines import PageBuilder, Span, span, wrap
 from pmagent.tui.paint.week_values import Option, Week, in_part, late, waiting, without_room
 from pmagent.types.tasks import Unplaced

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pmagent.tasks.planner.wording import day_name
+from pmagent.days import day_name
 from pmagent.tui.paint.board import IN_PART, IN_PART_AFTER, NO_ROOM
 from pmagent.types.tasks import (
     Board,

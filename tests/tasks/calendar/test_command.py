@@ -100,6 +100,17 @@ def test_files_of_which_nothing_was_read_are_not_told_as_days_without_events(fol
     assert 'refused: "empty.ics": it is empty' in ran.err
 
 
+def test_an_event_of_months_is_one_row_with_its_last_day(folder: Path) -> None:
+    leave = "SUMMARY:Leave\nDTSTART;VALUE=DATE:20260201\nDTEND;VALUE=DATE:20260801"
+    (folder / "work.ics").write_bytes(calendar(leave))
+
+    ran = run("work.ics", *DAYS, folder=folder)
+
+    assert ran.out.splitlines()[0] == "Mon 9 Mar 2026"
+    assert "(until Fri 31 Jul 2026)" in ran.out
+    assert ran.out.count("Leave") == 1
+
+
 def test_a_name_in_a_calendar_cannot_steer_the_terminal(folder: Path) -> None:
     (folder / "work.ics").write_bytes(calendar("SUMMARY:a\x1b]0;x\x07b\x1b[2J\nDTSTART:20260309"))
 
